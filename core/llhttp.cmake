@@ -1,0 +1,15 @@
+# llhttp: an installed library when there is one; else Debian's sources (node-llhttp), built here.
+# No warnings and no sanitizers on it: the code is generated, and ASan makes it compile eight times slower.
+find_library(LLHTTP_LIBRARY llhttp)
+if(LLHTTP_LIBRARY)
+  find_path(LLHTTP_INCLUDE llhttp.h REQUIRED)
+  add_library(llhttp INTERFACE)
+  target_include_directories(llhttp SYSTEM INTERFACE ${LLHTTP_INCLUDE})
+  target_link_libraries(llhttp INTERFACE ${LLHTTP_LIBRARY})
+else()
+  find_path(LLHTTP_SOURCES NAMES llhttp.c PATHS /usr/share/llhttp REQUIRED)
+  find_path(LLHTTP_INCLUDE NAMES llhttp.h PATHS /usr/share/include/llhttp REQUIRED)
+  add_library(llhttp STATIC ${LLHTTP_SOURCES}/llhttp.c ${LLHTTP_SOURCES}/api.c ${LLHTTP_SOURCES}/http.c)
+  target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE})
+  target_compile_options(llhttp PRIVATE -w -O2)
+endif()
