@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/event.hpp"
+
+namespace core {
+
+/// An event where it lies in a buffer or a ring. Borrows both.
+struct EventView {
+  const Event& event;
+  std::string_view text;
+};
+
+/// Bytes that one event and its text take: a multiple of 8.
+[[nodiscard]] constexpr std::size_t record_bytes(std::size_t text_bytes) noexcept {
+  return sizeof(Event) + ((text_bytes + 7) & ~std::size_t{7});
+}
+
+/// Events in the order they happened, each followed by its text, in one piece of memory that is reused:
+/// after the first few reads, adding allocates nothing.
+///
+///     | Event (64) | text, padded to 8 | Event (64) | ...
+class EventBuffer {
+ public:
+  /// Adds an event and returns it to be filled. The reference is good until the next add().
+  /// `text` is cut at 65,535 bytes; callers keep it under limits::kExcerptBytesMax or so.
+  Event& add(EventKind kind, Direction direction, Instant at, std::string_view text = {}) {
+    text = text.substr(0, 0xffff);
+    const std::size_t start = used_bytes_;
+    used_bytes_ += record_bytes(text.size());
+    if (used_bytes_ > storage_.size() * sizeof(Word)) storage_.resize(used_bytes_ / sizeof(Word) * 2);
+    std::byte* const record = reinterpret_cast<std::byte*>(storage_.data()) + start;
+    Event* const event = ::new (record) Event{};
+    event->at = at;
+    event->text_bytes = static_cast<std::uint16_t>(text.size());
+    event->kind = kind;
+    event->direction = direction;
+    if (!text.empty()) std::memcpy(record + sizeof(Event), text.data(), text.size());
+    return *event;
+  }
+
+  void clear() noexcept { used_bytes_ = 0; }
+  [[nodiscard]] bool empty() const noexcept { return used_bytes_ == 0; }
+  /// Whole records, ready to be copied elsewhere.
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+    return {reinterpret_cast<const std::byte*>(storage_.data()), used_bytes_};
+  }
+
+  class Iterator {
+   public:
+    explicit Iterator(const std::byte* at) : at_(at) {}
+    EventView operator*() const noexcept {
+      const Event& event = *reinterpret_cast<const Event*>(at_);
+      return {event, {reinterpret_cast<const char*>(at_ + sizeof(Event)), event.text_bytes}};
+    }
+    Iterator& operator++() noexcept {
+      at_ += record_bytes(reinterpret_cast<const Event*>(at_)->text_bytes);
+      return *this;
+    }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const std::byte* at_;
+  };
+  [[nodiscard]] Iterator begin() const noexcept { return Iterator(bytes().data()); }
+  [[nodiscard]] Iterator end() const noexcept { return Iterator(bytes().data() + used_bytes_); }
+
+ private:
+  struct alignas(8) Word { std::byte bytes[8]; };
+  std::vector<Word> storage_;
+  std::size_t used_bytes_ = 0;
+};
+
+}  // namespace core

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/direction.hpp"
+#include "core/event_buffer.hpp"
+#include "core/ids.hpp"
+#include "core/instant.hpp"
+
+namespace core::tap {
+
+/// What `--client-key` names. `per_page` says that it identifies a page, not a user.
+struct ClientKey {
+  enum class Source : std::uint8_t { None, Cookie, Header, Query, Auth };
+  Source source = Source::None;
+  std::string name;  ///< cookie, header (lower case) or query name; for Auth a dotted path
+  bool per_page = false;
+};
+
+/// What every tap of a process shares. Outlives them.
+struct Settings {
+  std::string path = "/socket.io/";  ///< Socket.IO requests start with it
+  ClientKey client_key;
+  std::uint64_t hash_key = 0;  ///< seeds the hashes of secrets; random per process, fixed in tests
+};
+
+/// One client connection and its upstream connection, watched. Bytes go in as they were forwarded,
+/// in both directions; events come out. It decodes HTTP/1.1, WebSocket, Engine.IO and Socket.IO as far as
+/// one message; what spans messages or connections is the session tracker's.
+///
+/// The law: however the same bytes are cut into chunks, the events are the same (but for `at`).
+/// When it cannot go on it says so once (EventKind::Unobserved, if the connection had carried anything
+/// on the Socket.IO path), frees what it holds, and takes everything else without looking.
+class Tap {
+ public:
+  Tap(const Settings& settings, ConnectionId connection);
+  ~Tap();
+  Tap(Tap&&) noexcept;
+  Tap& operator=(Tap&&) noexcept;
+
+  /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or `[::1]:53212`.
+  void open(std::string_view peer, Instant at, EventBuffer& out);
+  /// `bytes` were forwarded in `direction`. They are overwritten: WebSocket payloads are unmasked in place.
+  void receive(Direction direction, std::span<char> bytes, Instant at, EventBuffer& out);
+  /// No more bytes will come in `direction`: `Fin` behind its bytes, `Reset` at once. A Reset is told for both directions.
+  void close(Direction direction, StreamEnd end, Instant at, EventBuffer& out);
+  /// True once nothing more can come of this connection; the caller may stop handing it bytes.
+  [[nodiscard]] bool off() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace core::tap
