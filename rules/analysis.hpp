@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "core/event_buffer.hpp"
+#include "core/instant.hpp"
+#include "rules/finding.hpp"
+#include "rules/verdict.hpp"
+
+namespace rules {
+
+/// A finding that arose or grew, or one that was withdrawn.
+using Record = std::variant<Finding, Withdrawn>;
+
+/// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an offline
+/// capture and a test drive it alike. It owns no clock: deadlines fall due as time is passed in, each
+/// delivered at its own instant and before any later event.
+class Analysis {
+ public:
+  Analysis();
+  ~Analysis();
+  Analysis(const Analysis&) = delete;
+  Analysis& operator=(const Analysis&) = delete;
+
+  /// Events must come ordered by (at, connection, sequence).
+  void observe(core::EventView event);
+  /// No event before `now` will come any more: deadlines up to it fall due.
+  void advance(core::Instant now);
+  /// The watch ends: candidates that could not be proven become unproven findings. Nothing may follow.
+  void finish(core::Instant now);
+
+  /// The records since the last call, oldest first.
+  [[nodiscard]] std::vector<Record> take_records();
+  /// Whether a suspect is still open: what `check` waits for, within its grace.
+  [[nodiscard]] bool suspects() const noexcept;
+  /// When every present suspect will have been proven or refuted, by its session's own heartbeat;
+  /// a default Instant when there is none.
+  [[nodiscard]] core::Instant suspects_settle_at() const noexcept;
+  [[nodiscard]] Tally tally() const;
+  /// Live sessions now, by transport, for metrics.
+  struct Live { std::size_t polling = 0; std::size_t websocket = 0; std::size_t orphans = 0; };
+  [[nodiscard]] Live live() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rules
