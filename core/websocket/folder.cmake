@@ -1,0 +1,1 @@
+sioscope_core(websocket SOURCES reader.cpp utf8.cpp)

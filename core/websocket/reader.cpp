@@ -1,0 +1,270 @@
+#include "core/websocket/reader.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "core/websocket/utf8.hpp"
+
+namespace core::websocket {
+namespace {
+
+// One frame:   FIN RSV RSV RSV opcode(4) | MASK length(7) | length(16 or 64) | key(32) | payload
+// The 7-bit length is the length up to 125; 126 and 127 say that 16 or 64 bits of it follow.
+// Source: RFC 6455, section 5.2.
+constexpr unsigned kFin = 0x80, kRsv1 = 0x40, kRsv23 = 0x30, kOpcode = 0x0F;
+constexpr unsigned kMask = 0x80, kLength = 0x7F, kLength16 = 126, kLength64 = 127;
+constexpr unsigned kContinuation = 0x0, kText = 0x1, kBinary = 0x2, kFirstControl = 0x8;
+constexpr unsigned kClose = 0x8, kPong = 0xA;
+constexpr unsigned kControlBytesMax = 125;
+
+/// Above this a message cannot be kept: sizes in the reader are 32 bits wide.
+constexpr std::uint32_t kMessageBytesCap = std::uint32_t{1} << 31;
+
+/// What a message that a read cut in two reserves at once, at most; more as its bytes arrive, so
+/// that a length that is only claimed costs nothing.
+constexpr std::uint64_t kFirstReserveBytes = 16 * 1024;
+
+constexpr std::size_t length_bytes(unsigned second) noexcept {
+  const unsigned length = second & kLength;
+  return length < kLength16 ? 0 : length == kLength16 ? 2 : 8;
+}
+
+constexpr std::size_t header_size_bytes(unsigned second) noexcept {
+  return 2 + length_bytes(second) + ((second & kMask) != 0 ? 4 : 0);
+}
+
+std::uint64_t payload_length(const unsigned char* header) noexcept {
+  const std::size_t extended_bytes = length_bytes(header[1]);
+  if (extended_bytes == 0) return header[1] & kLength;
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < extended_bytes; ++i) length = length << 8 | header[2 + i];
+  return length;
+}
+
+MaskKey mask_key(const unsigned char* header, std::size_t header_bytes) noexcept {
+  if ((header[1] & kMask) == 0) return 0;
+  MaskKey key;
+  std::memcpy(&key, header + header_bytes - 4, 4);
+  return key;
+}
+
+/// Codes an endpoint may send. 1004..1006 and 1015 never travel; 1016..2999 are not assigned.
+/// Source: RFC 6455, section 7.4; IANA's registry; `ws`, lib/validation.js.
+constexpr bool may_be_sent(unsigned code) noexcept {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+         (code >= 3000 && code <= 4999);
+}
+
+}  // namespace
+
+Reader::Reader(Direction direction, Compression compression,
+               std::uint32_t message_bytes_max) noexcept
+    : message_bytes_max_(std::min(message_bytes_max, kMessageBytesCap)),
+      masked_(direction == Direction::ToServer),
+      deflate_(compression == Compression::PerMessageDeflate) {}
+
+Item Reader::next(std::span<char>& input) noexcept {
+  if (buffer_ != nullptr && !in_payload_) drop_handed_out();
+  if (failed_) {
+    take(input, input.size());
+    return NeedMore{};
+  }
+
+  // The common case: the whole frame lies in the input, and is a message or a control frame.
+  if (header_bytes_ == 0 && input.size() >= 2) {
+    const auto* header = reinterpret_cast<const unsigned char*>(input.data());
+    if (const auto code = check_header(header[0], header[1])) return fail(*code, offset_bytes_);
+
+    const unsigned opcode = header[0] & kOpcode;
+    const bool whole_message = (header[0] & kFin) != 0 && opcode != kContinuation;
+    const std::size_t header_bytes = header_size_bytes(header[1]);
+    if (whole_message && input.size() >= header_bytes) {
+      const std::uint64_t length = payload_length(header);
+      const bool control_frame = opcode >= kFirstControl;
+      if (length <= input.size() - header_bytes &&
+          (control_frame || length <= message_bytes_max_)) {
+        const bool compressed = (header[0] & kRsv1) != 0;
+        const std::uint64_t began_at = offset_bytes_;
+        const std::string_view payload(input.data() + header_bytes, length);
+        const bool ascii =
+            unmask(input.data() + header_bytes, payload.size(), mask_key(header, header_bytes));
+        take(input, header_bytes + payload.size());
+        if (control_frame) return control(static_cast<ControlType>(opcode), payload, began_at);
+        if (opcode == kText && !compressed && !ascii && !valid_utf8(payload))
+          return fail(ReadErrc::InvalidUtf8, began_at);
+        return Message{payload, opcode == kText ? MessageType::Text : MessageType::Binary,
+                       compressed};
+      }
+    }
+  }
+
+  while (true) {
+    if (!in_payload_) {
+      if (const auto code = read_header(input)) return fail(*code, offset_bytes_ - header_bytes_);
+      if (!in_payload_) return NeedMore{};
+    }
+    read_payload(input);
+    if (payload_left_bytes_ > 0) return NeedMore{};
+    Item item = end_frame();
+    if (!std::holds_alternative<NeedMore>(item)) return item;
+  }
+}
+
+/// What the first two bytes alone make illegal, in the order in which `ws` looks.
+std::optional<ReadErrc> Reader::check_header(unsigned first, unsigned second) const noexcept {
+  const unsigned opcode = first & kOpcode;
+  const bool rsv1 = (first & kRsv1) != 0;
+  if ((first & kRsv23) != 0 || (rsv1 && !deflate_)) return ReadErrc::ReservedBits;
+
+  if (opcode == kContinuation) {
+    if (rsv1) return ReadErrc::ReservedBits;  // Only the first frame of a message carries it.
+    if (!in_message_) return ReadErrc::UnexpectedContinuation;
+  } else if (opcode == kText || opcode == kBinary) {
+    if (in_message_) return ReadErrc::ExpectedContinuation;
+  } else if (opcode >= kFirstControl && opcode <= kPong) {
+    if ((first & kFin) == 0) return ReadErrc::FragmentedControl;
+    if (rsv1) return ReadErrc::ReservedBits;
+    if ((second & kLength) > kControlBytesMax) return ReadErrc::ControlTooLong;
+    if (opcode == kClose && (second & kLength) == 1) return ReadErrc::CloseTooShort;
+  } else {
+    return ReadErrc::ReservedOpcode;
+  }
+
+  const bool masked = (second & kMask) != 0;
+  if (masked && !masked_) return ReadErrc::MaskedServerFrame;
+  if (!masked && masked_) return ReadErrc::UnmaskedClientFrame;
+  return std::nullopt;
+}
+
+/// Collects header bytes. When the header is complete the frame has begun: `in_payload_` is set.
+std::optional<ReadErrc> Reader::read_header(std::span<char>& input) noexcept {
+  while (true) {
+    const std::size_t wanted_bytes = header_bytes_ < 2 ? 2 : header_size_bytes(header_[1]);
+    const std::size_t step = std::min(wanted_bytes - header_bytes_, input.size());
+    if (step > 0) std::memcpy(header_.data() + header_bytes_, input.data(), step);
+    header_bytes_ = static_cast<std::uint8_t>(header_bytes_ + step);
+    take(input, step);
+    if (header_bytes_ < wanted_bytes) return std::nullopt;
+    if (wanted_bytes > 2) break;
+    if (const auto code = check_header(header_[0], header_[1])) return code;
+    if (header_size_bytes(header_[1]) == 2) break;
+  }
+
+  const std::uint64_t length = payload_length(header_.data());
+  if (length >> 63 != 0) return ReadErrc::LengthTooLarge;
+  payload_left_bytes_ = length;
+  mask_ = mask_key(header_.data(), header_bytes_);
+  in_payload_ = true;
+
+  const unsigned opcode = header_[0] & kOpcode;
+  if (opcode >= kFirstControl) return std::nullopt;
+  if (opcode != kContinuation) {
+    in_message_ = true;
+    text_ = opcode == kText;
+    compressed_ = (header_[0] & kRsv1) != 0;
+  }
+  if (message_bytes_ + length > message_bytes_max_) {
+    skipping_ = true;
+    release_buffer();
+  }
+  message_bytes_ += length;
+  return std::nullopt;
+}
+
+/// Takes what the input has of the frame's payload, and keeps it unless its message is skipped.
+void Reader::read_payload(std::span<char>& input) noexcept {
+  const auto step =
+      static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_bytes_, input.size()));
+  const bool control_frame = (header_[0] & kOpcode) >= kFirstControl;
+  if (control_frame || !skipping_) {
+    append(input.data(), step);
+    // ASCII or not: a message in pieces is checked once it is whole.
+    (void)unmask(buffer_.get() + buffered_bytes_ - step, step, mask_);
+    mask_ = advance(mask_, step);
+  }
+  payload_left_bytes_ -= step;
+  take(input, step);
+}
+
+/// The frame is complete: its item, or NeedMore after a fragment.
+Item Reader::end_frame() noexcept {
+  const std::uint64_t length = payload_length(header_.data());
+  const std::uint64_t began_at = offset_bytes_ - length - header_bytes_;
+  in_payload_ = false;
+  header_bytes_ = 0;
+
+  const unsigned opcode = header_[0] & kOpcode;
+  if (opcode >= kFirstControl)
+    return control(static_cast<ControlType>(opcode),
+                   {buffer_.get() + (buffered_bytes_ - length), static_cast<std::size_t>(length)},
+                   began_at);
+  if ((header_[0] & kFin) == 0) return NeedMore{};
+
+  const MessageType type = text_ ? MessageType::Text : MessageType::Binary;
+  const std::uint64_t size_bytes = message_bytes_;
+  const bool skipped = skipping_;
+  in_message_ = false;
+  skipping_ = false;
+  message_bytes_ = 0;
+  if (skipped) return SkippedMessage{size_bytes, type};
+
+  const std::string_view payload(buffer_.get(), buffered_bytes_);
+  if (text_ && !compressed_ && !valid_utf8(payload)) return fail(ReadErrc::InvalidUtf8, began_at);
+  return Message{payload, type, compressed_};
+}
+
+Item Reader::control(ControlType type, std::string_view payload,
+                     std::uint64_t began_at_bytes) noexcept {
+  if (type != ControlType::Close) return Control{payload, type, 0};
+  if (payload.empty()) return Control{payload, type, kNoCloseCode};
+
+  const auto code = static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) << 8 |
+                                               static_cast<unsigned char>(payload[1]));
+  const std::string_view reason = payload.substr(2);
+  if (!may_be_sent(code)) return fail(ReadErrc::BadCloseCode, began_at_bytes);
+  if (!valid_utf8(reason)) return fail(ReadErrc::InvalidUtf8, began_at_bytes);
+  return Control{reason, type, code};
+}
+
+Item Reader::fail(ReadErrc code, std::uint64_t began_at_bytes) noexcept {
+  failed_ = true;
+  in_payload_ = false;
+  release_buffer();
+  return Error{began_at_bytes, code};
+}
+
+void Reader::take(std::span<char>& input, std::size_t bytes) noexcept {
+  offset_bytes_ += bytes;
+  input = input.subspan(bytes);
+}
+
+void Reader::append(const char* bytes, std::size_t size) noexcept {
+  if (size == 0) return;
+  const std::size_t needed_bytes = buffered_bytes_ + size;
+  if (needed_bytes > capacity_bytes_) {
+    const auto expected_bytes = std::min<std::uint64_t>(payload_left_bytes_, kFirstReserveBytes);
+    const std::size_t grown_bytes =
+        std::max({needed_bytes, std::size_t{capacity_bytes_} * 2,
+                  static_cast<std::size_t>(buffered_bytes_ + expected_bytes)});
+    auto grown = std::make_unique_for_overwrite<char[]>(grown_bytes);
+    if (buffered_bytes_ > 0) std::memcpy(grown.get(), buffer_.get(), buffered_bytes_);
+    buffer_ = std::move(grown);
+    capacity_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(grown_bytes, UINT32_MAX));
+  }
+  std::memcpy(buffer_.get() + buffered_bytes_, bytes, size);
+  buffered_bytes_ = static_cast<std::uint32_t>(needed_bytes);
+}
+
+/// Between two frames: only the open message's bytes are still ours to keep.
+void Reader::drop_handed_out() noexcept {
+  buffered_bytes_ = in_message_ && !skipping_ ? static_cast<std::uint32_t>(message_bytes_) : 0;
+  if (buffered_bytes_ == 0) release_buffer();
+}
+
+void Reader::release_buffer() noexcept {
+  buffer_.reset();
+  buffered_bytes_ = 0;
+  capacity_bytes_ = 0;
+}
+
+}  // namespace core::websocket
