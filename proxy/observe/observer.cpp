@@ -1,0 +1,147 @@
+#include "proxy/observe/observer.hpp"
+
+#include <algorithm>
+
+#include "core/limits.hpp"
+#include "proxy/observe/clock.hpp"
+
+namespace proxy::observe {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A wake costs 5 us, ten times a whole message, so while events flow we look by ourselves.
+constexpr auto kDrainInterval = 2ms;
+/// Events may stop for this long before we go to sleep.
+constexpr auto kQuietBeforeSleep = 50ms;
+/// Asleep, deadlines still fall due; this is how late they may be noticed (they carry their own instant).
+constexpr auto kSleepMax = 100ms;
+/// Events analysed in one go before snapshot() gets a chance.
+constexpr std::size_t kBatchEvents = 4096;
+
+}  // namespace
+
+Observer::Observer(std::size_t rings, RecordSink sink)
+    : lost_reported_(rings, 0), sink_(std::move(sink)) {
+  for (std::size_t i = 0; i < rings; ++i)
+    rings_.push_back(std::make_unique<EventRing>(core::limits::kEventRingBytes));
+}
+
+Observer::~Observer() {
+  if (thread_.joinable()) static_cast<void>(finish());
+}
+
+void Observer::wake() noexcept {
+  const std::lock_guard lock(sleep_mutex_);
+  woken_ = true;
+  sleep_.notify_one();
+}
+
+void Observer::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Observer::run() {
+  core::Instant last_event = now();
+  while (true) {
+    const core::Instant time = now();
+    if (drain(time)) last_event = time;
+
+    const bool quiet = time - last_event > kQuietBeforeSleep;
+    if (quiet) {
+      for (const auto& ring : rings_) ring->ask_wake();
+      // An event that slipped in before we asked would wake nobody.
+      if (std::any_of(rings_.begin(), rings_.end(), [](const auto& ring) { return ring->front() != nullptr; }))
+        continue;
+    }
+    std::unique_lock lock(sleep_mutex_);
+    sleep_.wait_for(lock, quiet ? core::Duration(kSleepMax) : core::Duration(kDrainInterval),
+                    [this] { return woken_ || stopping_; });
+    woken_ = false;
+    if (stopping_) return;
+  }
+}
+
+bool Observer::drain(core::Instant time) {
+  core::Instant low = time;
+  for (const auto& ring : rings_) low = std::min(low, ring->low_water(time));
+  low = std::max(low, reached_);
+
+  bool any = false;
+  for (bool more = true; more;) {
+    const std::lock_guard lock(analysis_mutex_);
+    more = false;
+    for (std::size_t taken = 0; taken < kBatchEvents; ++taken) {
+      EventRing* oldest = nullptr;
+      const core::Event* event = nullptr;
+      for (const auto& ring : rings_) {
+        const core::Event* const candidate = ring->front();
+        if (candidate == nullptr || candidate->at >= low) continue;
+        if (event == nullptr || candidate->at < event->at ||
+            (candidate->at == event->at && candidate->connection < event->connection)) {
+          oldest = ring.get();
+          event = candidate;
+        }
+      }
+      if (event == nullptr) break;
+      analysis_.observe({*event, oldest->front_text()});
+      oldest->pop();
+      any = true;
+      more = taken + 1 == kBatchEvents;
+    }
+    if (!more) {
+      report_lost(low);
+      analysis_.advance(low);
+      reached_ = low;
+    }
+    hand_on();
+  }
+  return any;
+}
+
+void Observer::report_lost(core::Instant at) {
+  for (std::size_t i = 0; i < rings_.size(); ++i) {
+    const std::uint64_t lost = rings_[i]->lost();
+    if (lost == lost_reported_[i]) continue;
+    core::Event event{};
+    event.at = at;
+    event.kind = core::EventKind::Unobserved;
+    event.unobserved = {core::Unobserved::RingOverflow, static_cast<std::uint32_t>(lost - lost_reported_[i])};
+    lost_reported_[i] = lost;
+    analysis_.observe({event, {}});
+  }
+}
+
+void Observer::hand_on() {
+  for (const rules::Record& record : analysis_.take_records()) sink_(record);
+}
+
+Snapshot Observer::snapshot_locked() const {
+  return {analysis_.tally(), analysis_.live(), analysis_.suspects(), analysis_.suspects_settle_at()};
+}
+
+Snapshot Observer::snapshot() {
+  const std::lock_guard lock(analysis_mutex_);
+  return snapshot_locked();
+}
+
+Snapshot Observer::finish() {
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(sleep_mutex_);
+      stopping_ = true;
+      sleep_.notify_one();
+    }
+    thread_.join();
+  }
+  // The loops are gone, so nothing is in hand any more.
+  for (const auto& ring : rings_) ring->falls_asleep();
+  const core::Instant end = now();
+  drain(end);
+  const std::lock_guard lock(analysis_mutex_);
+  analysis_.finish(end);
+  hand_on();
+  return snapshot_locked();
+}
+
+}  // namespace proxy::observe

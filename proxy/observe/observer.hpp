@@ -1,0 +1,75 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/instant.hpp"
+#include "proxy/observe/event_ring.hpp"
+#include "rules/analysis.hpp"
+
+namespace proxy::observe {
+
+/// What the observer knows at one moment.
+struct Snapshot {
+  rules::Tally tally;
+  rules::Analysis::Live live;
+  bool suspects = false;             ///< a suspect is still open and neither proven nor refuted
+  core::Instant suspects_settle_at;  ///< by when the present suspects will have settled
+};
+
+/// The one thread that sees everything: it merges the rings of all loops into one ordered stream, feeds it to
+/// the analysis, and hands on what the analysis says.
+///
+/// While events flow it drains every kDrainInterval and is never woken per batch; when they stop it sleeps, and
+/// the first event after that wakes it.
+class Observer {
+ public:
+  /// Called on the observer's thread, in order.
+  using RecordSink = std::function<void(const rules::Record&)>;
+
+  Observer(std::size_t rings, RecordSink sink);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  /// The ring of one I/O loop. Lives as long as the observer.
+  [[nodiscard]] EventRing& ring(std::size_t loop) noexcept { return *rings_[loop]; }
+  /// From any thread, when a ring wants_wake().
+  void wake() noexcept;
+
+  void start();
+  /// From any thread.
+  [[nodiscard]] Snapshot snapshot();
+  /// After the loops stopped: drains what is left, ends the analysis, joins the thread. Its records have been handed on
+  /// when it returns. Call it once.
+  [[nodiscard]] Snapshot finish();
+
+ private:
+  void run();
+  /// Takes events up to the low-water mark; true when there were any.
+  bool drain(core::Instant now);
+  void report_lost(core::Instant at);
+  void hand_on();
+  [[nodiscard]] Snapshot snapshot_locked() const;
+
+  std::vector<std::unique_ptr<EventRing>> rings_;
+  std::vector<std::uint64_t> lost_reported_;
+  RecordSink sink_;
+  std::mutex analysis_mutex_;  ///< the observer's thread against snapshot(); never a loop
+  rules::Analysis analysis_;
+  core::Instant reached_;      ///< everything before it has been analysed
+
+  std::mutex sleep_mutex_;
+  std::condition_variable sleep_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace proxy::observe
