@@ -1,0 +1,1 @@
+// A test that was meant to go through the proxy and does not: it visits nobody.

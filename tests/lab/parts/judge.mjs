@@ -1,0 +1,115 @@
+// Holds what sioscope said against the truth. Every check returns complaints: sentences, empty when all is well.
+import { atLeast } from "./findings.mjs";
+
+/** The scenario's own claim about the real world: checked with and without sioscope. */
+export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false }) {
+  const { complain, complaints } = complaintBook();
+  complain(truth.orphans.length === orphans, `the server holds ${truth.orphans.length} orphans, not ${orphans}`);
+  complain(truth.extra === extra, `the server sent ${truth.extra} extra copies, not ${extra}`);
+  complain(truth.poison > 0 === poisoned, `the server sent ${truth.poison} malformed packets`);
+  return complaints;
+}
+
+/**
+ * `expect.confidence`  the least a true orphan deserves (default likely)
+ * `expect.accused`     the most an innocent session may be accused of (default possible)
+ * `expect.lossy`       the network swallowed packets: what was sent and what passed need not agree
+ */
+export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) {
+  const shown = (sid) => (reveal ? sid : `${sid.slice(0, 6)}…`);
+  return [
+    ...said.complaints,
+    ...judgeOrphans(truth, said, expect, shown),
+    ...judgeCopies(truth, said, expect, shown),
+    ...judgeInnocence(truth, said, expect, shown),
+    ...judgePoison(truth, said),
+    ...(said.verdict ? judgeVerdict(truth, said.verdict, expect) : []),
+  ];
+}
+
+const kOrphan = "leak/orphan-after-parse-error";
+const of = (said, rule) => said.findings.filter((finding) => finding.rule === rule);
+
+function judgeOrphans(truth, said, { confidence = "likely", grade }, shown) {
+  const { complain, complaints } = complaintBook();
+  const successors = [];
+  for (const orphan of truth.orphans) {
+    const named = of(said, kOrphan).filter((finding) => finding.session.sid === shown(orphan.sid));
+    complain(named.length === 1, `orphan ${orphan.sid} is named ${named.length} times`);
+    if (named.length !== 1) continue;
+
+    const [finding] = named;
+    const who = `orphan ${orphan.sid}`;
+    complain(atLeast(finding.confidence, confidence), `${who} is only "${finding.confidence}", not "${confidence}"`);
+    complain(finding.severity === "error", `${who} has severity "${finding.severity}"`);
+    if (grade) complain(finding.client?.grade === grade, `${who} was tied by "${finding.client?.grade}", not "${grade}"`);
+    if (finding.confidence === "certain")
+      complain(finding.successor?.sid === shown(orphan.successor), `${who}: the successor is ${orphan.successor}`);
+    complain(finding.session.transport === orphan.transport, `${who}: transport ${finding.session.transport}`);
+    complain(finding.session.eio === 4, `${who}: eio ${finding.session.eio}`);
+    complain(same(finding.session.sockets, orphan.sockets), `${who}: sockets ${JSON.stringify(finding.session.sockets)}`);
+    successors.push(finding.successor?.sid);
+  }
+  complain(new Set(successors).size === successors.length, "two orphans share one successor");
+  return complaints;
+}
+
+function judgeCopies(truth, said, expect, shown) {
+  const { complain, complaints } = complaintBook();
+  for (const orphan of truth.orphans) {
+    const copies = of(said, "duplicate/over-orphan")
+      .filter((finding) => finding.session.sid === shown(orphan.sid) && atLeast(finding.confidence, "likely"))
+      .reduce((sum, finding) => sum + finding.count, 0);
+    complain(copies === orphan.copies.length, `orphan ${orphan.sid} got ${orphan.copies.length} extra copies, not ${copies}`);
+  }
+  return complaints;
+}
+
+/** Nobody but the orphans is accused, by this rule or by any other of its groups. */
+function judgeInnocence(truth, said, { accused = "possible" }, shown) {
+  const guilty = new Set(truth.orphans.map((orphan) => shown(orphan.sid)));
+  return said.findings
+    .filter((finding) => /^(leak|duplicate)\//.test(finding.rule))
+    .filter((finding) => !guilty.has(finding.session?.sid) && !atLeast(accused, finding.confidence))
+    .map((finding) => `innocent session ${finding.session?.sid}: ${finding.rule}, ${finding.confidence}`);
+}
+
+function judgePoison(truth, said) {
+  const { complain, complaints } = complaintBook();
+  const found = of(said, "protocol/malformed-packet");
+  complain(found.length > 0 === truth.poison > 0, `${found.length} malformed packets found, ${truth.poison} sent`);
+  for (const finding of found) {
+    complain(finding.confidence === "certain", `a malformed packet is only "${finding.confidence}"`);
+    complain(finding.direction === "to_client", `a malformed packet went "${finding.direction}"`);
+    complain(
+      finding.evidence.some((proof) => proof.packet?.startsWith("42[null,null")),
+      "the malformed packet is not quoted",
+    );
+  }
+  return complaints;
+}
+
+function judgeVerdict(truth, verdict, { lossy = false }) {
+  const { complain, complaints } = complaintBook();
+  const of = (list) => list.filter(({ event }) => event !== null);
+  complain(verdict.sessions === truth.sessions, `the verdict rests on ${verdict.sessions} sessions, not ${truth.sessions}`);
+  complain(verdict.unobserved?.length === 0, `unobserved: ${JSON.stringify(verdict.unobserved)}`);
+  if (lossy) return complaints;
+
+  complain(verdict.deliveries === truth.deliveries, `${verdict.deliveries} deliveries, not ${truth.deliveries}`);
+  const told = of(verdict.events ?? []);
+  complain(same(told, truth.events), `events ${JSON.stringify(told)}, not ${JSON.stringify(truth.events)}`);
+  return complaints;
+}
+
+/** Equal as sets of plain records: neither the order of records nor of their keys matters. */
+function same(some, others) {
+  const canonical = (list) =>
+    (list ?? []).map((record) => JSON.stringify(Object.entries(record).sort())).sort().join();
+  return canonical(some) === canonical(others);
+}
+
+export function complaintBook() {
+  const complaints = [];
+  return { complaints, complain: (condition, sentence) => void (condition || complaints.push(sentence)) };
+}

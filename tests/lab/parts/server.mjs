@@ -1,0 +1,165 @@
+// A real Socket.IO server and what it knows about itself: which Engine.IO sessions are open, with which namespaces,
+// what was handed to each, and which pings each has answered. This is the truth sioscope is held against.
+import { EventEmitter, once } from "node:events";
+import { createServer } from "node:http";
+import { performance } from "node:perf_hooks";
+import { Server } from "socket.io";
+import { until } from "./until.mjs";
+import { readEvent } from "./wire.mjs";
+
+// Short pings prove things soon; the long patience keeps a busy machine from inventing ping timeouts.
+const kHeartbeat = { pingInterval: 400, pingTimeout: 8000 };
+
+export class LabServer extends EventEmitter {
+  sessions = new Map(); // Engine.IO sid -> Session, in order of opening; closed ones stay.
+  #options;
+  #serve;
+  #log;
+  #tick = { number: 0, current: false };
+
+  /** `serve(io, server)` adds what the scenario's app does. */
+  constructor({ options = {}, serve = () => {}, log }) {
+    super();
+    this.setMaxListeners(0);
+    this.#options = { ...kHeartbeat, ...options };
+    this.#serve = serve;
+    this.#log = log;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+  get open() {
+    return [...this.sessions.values()].filter((session) => session.open);
+  }
+
+  /** Listens, and after a stop() listens again on the same port. */
+  async start() {
+    this.http = createServer();
+    this.io = new Server(this.http, this.#options);
+    this.io.engine.on("connection", (conn) => this.#watch(conn));
+    this.io.on("new_namespace", (namespace) => this.#answer(namespace));
+    this.#answer(this.io.of("/"));
+    this.#serve(this.io, this);
+    this.http.listen(this.port ?? 0, "127.0.0.1");
+    await once(this.http, "listening");
+    this.port = this.http.address().port;
+  }
+
+  async stop() {
+    const closed = once(this.http, "close");
+    this.io.close();
+    this.http.closeAllConnections(); // A server that stops does not wait for its visitors.
+    await closed;
+  }
+
+  /** What every client since 4.5.2 refuses and 4.1.3 accepts: `42[null,null]`. */
+  poison() {
+    this.io.emit(null, null);
+  }
+
+  /** Resolves once every session now open has answered `times` pings sent from now on, or has closed. */
+  async pulse(times = 1) {
+    const due = this.open.map((session) => [session, session.pings + times]);
+    const beats = () => due.every(([session, goal]) => !session.open || session.pongs >= goal);
+    await until("every open session answered a new ping", beats, [this]);
+  }
+
+  hears(nsp, event, times) {
+    const heard = () => [...this.sessions.values()].flatMap((session) => session.received);
+    const enough = () => heard().filter((packet) => packet.nsp === nsp && packet.event === event).length >= times;
+    return until(`the server heard "${event}" ${times} times`, enough, [this]);
+  }
+
+  closes(sid) {
+    return until(`the server closed ${sid}`, () => !this.sessions.get(sid).open, [this]);
+  }
+
+  /** Every event asked for an ack gets one, echoing its arguments so that binary events get binary acks. */
+  #answer(namespace) {
+    namespace.on("connection", (socket) => {
+      this.sessions.get(socket.conn.id).joined.push(socket);
+      socket.onAny((event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
+      this.emit("change");
+    });
+  }
+
+  #watch(conn) {
+    const session = new Session(conn);
+    this.sessions.set(session.sid, session);
+    this.#note(session, "opened");
+
+    // "packetCreate" says in which tick a packet was written, "flush" that it really went out.
+    conn.on("packetCreate", (packet) => {
+      if (packet.type === "ping") session.pings += 1;
+      packet.tick = this.#currentTick();
+    });
+    conn.on("flush", (packets) => {
+      for (const packet of packets) {
+        this.#note(session, "<", packet);
+        const event = packet.type === "message" && readEvent(packet.data);
+        if (event) session.sent.push({ ...event, tick: packet.tick });
+      }
+    });
+    conn.on("packet", (packet) => {
+      this.#note(session, ">", packet);
+      if (packet.type === "pong") session.pongs += 1;
+      const event = packet.type === "message" && readEvent(packet.data);
+      if (event) session.received.push(event);
+      // The app's own handlers of this packet run first, so that a waiter sees their effect.
+      setImmediate(() => this.emit("change"));
+    });
+    conn.on("close", (reason) => {
+      session.close();
+      this.#note(session, `closed (${reason})`);
+      this.emit("change");
+    });
+  }
+
+  /** Packets with one tick were written by one emit (or by emits with nothing in between). */
+  #currentTick() {
+    if (!this.#tick.current) {
+      this.#tick = { number: this.#tick.number + 1, current: true };
+      setImmediate(() => (this.#tick.current = false));
+    }
+    return this.#tick.number;
+  }
+
+  #note(session, what, packet) {
+    const text = packet ? ` ${packet.type} ${String(packet.data ?? "").slice(0, 200)}` : "";
+    this.#log.write(`${performance.now().toFixed(0)} ms ${session.sid} ${what}${text}\n`);
+  }
+}
+
+class Session {
+  open = true;
+  openedAt = performance.now();
+  closedAt = Infinity;
+  pings = 0;
+  pongs = 0;
+  sent = [];
+  received = [];
+  joined = []; // The namespace sockets it ever had.
+  #conn;
+
+  constructor(conn) {
+    this.sid = conn.id;
+    this.#conn = conn;
+  }
+
+  get transport() {
+    return this.#conn.transport.name;
+  }
+
+  /** The namespaces it is connected to; of a closed session, those it ever was. */
+  get sockets() {
+    return this.joined
+      .filter((socket) => !this.open || socket.connected)
+      .map((socket) => ({ nsp: socket.nsp.name, id: socket.id }));
+  }
+
+  close() {
+    this.open = false;
+    this.closedAt = performance.now();
+  }
+}

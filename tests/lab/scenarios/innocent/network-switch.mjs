@@ -1,0 +1,22 @@
+export default {
+  says: "the network changes under a client: for one ping cycle the old session is half open beside the new one",
+  over: { versions: ["4.7.5", "4.8.4"], transports: ["polling", "websocket", "upgrade"] },
+  options: { pingTimeout: 1500 },
+  claims: {},
+  expect: { lossy: true },
+
+  async play({ server, tab, relay }) {
+    const network = await relay();
+    const client = tab({ through: network });
+    const { sid } = await client.settled();
+    network.goDark();
+    await client.drop();
+    await network.swallows(); // Its good-bye.
+    network.comeBack();
+    await client.settled(2);
+    if (!server.sessions.get(sid).open) throw new Error("the old session should still be half open here");
+    for (const number of [1, 2, 3]) server.io.emit("news", number); // Sent to both, as to an orphan.
+    await client.hears("news", 3);
+    await server.closes(sid);
+  },
+};
