@@ -1,0 +1,1 @@
+sioscope_core(engineio SOURCES base64.cpp handshake.cpp payload.cpp LINK core_json)

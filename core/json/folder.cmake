@@ -1,0 +1,1 @@
+sioscope_core(json SOURCES json.cpp number.cpp document.cpp)

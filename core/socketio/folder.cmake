@@ -1,0 +1,1 @@
+sioscope_core(socketio SOURCES packet.cpp placeholders.cpp LINK core_json)

@@ -1,0 +1,238 @@
+#include "core/socketio/packet.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "core/json/number.hpp"
+
+namespace core::socketio {
+namespace {
+
+using Decoded = tl::expected<PacketView, PacketError>;
+
+/// Names that mean something to the peers' own event emitters.
+/// Source: socket.io-parser 4.2.7, RESERVED_EVENTS.
+constexpr std::array<std::string_view, 6> kReservedEvents = {
+    "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
+
+bool is_reserved(std::string_view raw_name) noexcept {
+  // All of them start with one of four letters; an escape may stand for it.
+  constexpr std::string_view kFirst = "cdnr\\";
+  if (kFirst.find(raw_name[1]) == std::string_view::npos) return false;
+  for (const std::string_view reserved : kReservedEvents)
+    if (json::string_equals(raw_name, reserved)) return true;
+  return false;
+}
+
+class Decoder {
+ public:
+  Decoder(std::string_view text, const DecoderLimits& limits) noexcept
+      : text_(text), limits_(limits) {}
+
+  Decoded run() noexcept {
+    if (!type()) return fail(PacketErrc::UnknownType, 0);
+    if (is_binary(packet_.type)) {
+      if (const std::optional<PacketErrc> problem = attachments()) return fail(*problem, at_);
+    }
+    ns();
+    id();
+    if (at_ == text_.size()) return packet_;
+    return data();
+  }
+
+ private:
+  tl::unexpected<PacketError> fail(PacketErrc code, std::size_t offset_bytes) const noexcept {
+    return tl::unexpected(PacketError{code, offset_bytes});
+  }
+
+  bool type() noexcept {
+    if (!text_.empty() && text_.front() >= '0' && text_.front() <= '6') {
+      packet_.type = static_cast<PacketType>(text_.front() - '0');
+      at_ = 1;
+      return true;
+    }
+    // `Number(" ")` is 0, and so is `Number("")`.
+    packet_.type = PacketType::Connect;
+    at_ = json::whitespace_bytes(text_);
+    return at_ != 0 || text_.empty();
+  }
+
+  std::optional<PacketErrc> attachments() noexcept {
+    const std::size_t dash = text_.find('-', at_);
+    if (dash == std::string_view::npos) return PacketErrc::IllegalAttachmentCount;
+
+    const double count = json::string_to_number(text_.substr(at_, dash - at_));
+    if (!(count >= 1) || !std::isfinite(count) || count != std::floor(count))
+      return PacketErrc::IllegalAttachmentCount;
+    if (count > limits_.attachments_max) return PacketErrc::TooManyAttachments;
+
+    packet_.attachments = static_cast<std::uint32_t>(count);
+    at_ = dash + 1;
+    return std::nullopt;
+  }
+
+  void ns() noexcept {
+    if (at_ == text_.size() || text_[at_] != '/') return;
+    const std::size_t comma = text_.find(',', at_);
+    packet_.ns = text_.substr(at_, comma - at_);
+    at_ = comma == std::string_view::npos ? text_.size() : comma + 1;
+  }
+
+  void id() noexcept {
+    const std::size_t start = at_;
+    std::uint64_t small = 0;
+    bool only_digits = true;
+    while (at_ != text_.size()) {
+      const char byte = text_[at_];
+      if (byte >= '0' && byte <= '9') {
+        small = small * 10 + static_cast<std::uint64_t>(byte - '0');
+        ++at_;
+        continue;
+      }
+      const std::size_t space = json::whitespace_bytes(text_.substr(at_));
+      if (space == 0) break;
+      only_digits = false;
+      at_ += space;
+    }
+    if (at_ == start) return;
+
+    constexpr std::size_t kExactDigits = 15;  // Below 2^53: the double is the integer.
+    if (only_digits && at_ - start <= kExactDigits) {
+      packet_.id = AckId{static_cast<double>(small), small};
+      return;
+    }
+    const double value = json::string_to_number(text_.substr(start, at_ - start));
+    packet_.id = AckId{value, std::nullopt};
+    if (value < 0x1p64) packet_.id->integer = static_cast<std::uint64_t>(value);
+  }
+
+  Decoded data() noexcept {
+    packet_.data = text_.substr(at_);
+    const tl::expected<json::Shape, json::Error> shape = json::inspect(packet_.data);
+    if (!shape) {
+      const bool gave_up = shape.error().code == json::Errc::OutOfMemory;
+      return fail(gave_up ? PacketErrc::GaveUp : PacketErrc::NotJson,
+                  at_ + shape.error().offset_bytes);
+    }
+    if (const std::optional<PacketErrc> problem = check(*shape)) return fail(*problem, at_);
+
+    packet_.event = shape->first;
+    packet_.last = shape->last;
+    if (shape->kind == json::Kind::Array) packet_.element_count = shape->element_count;
+    return packet_;
+  }
+
+  /// Source: socket.io-parser 4.2.7, Decoder.isPayloadValid().
+  std::optional<PacketErrc> check(const json::Shape& shape) const noexcept {
+    switch (packet_.type) {
+      case PacketType::Connect:
+        if (shape.kind != json::Kind::Object) return PacketErrc::ConnectNotObject;
+        break;
+      case PacketType::Disconnect:
+        return PacketErrc::DisconnectWithPayload;
+      case PacketType::ConnectError:
+        if (shape.kind != json::Kind::Object && shape.kind != json::Kind::String)
+          return PacketErrc::ConnectErrorPayload;
+        break;
+      case PacketType::Event:
+      case PacketType::BinaryEvent:
+        return check_event(shape);
+      case PacketType::Ack:
+      case PacketType::BinaryAck:
+        if (shape.kind != json::Kind::Array) return PacketErrc::NotArray;
+        break;
+    }
+    return std::nullopt;
+  }
+
+  static std::optional<PacketErrc> check_event(const json::Shape& shape) noexcept {
+    if (shape.kind != json::Kind::Array) return PacketErrc::NotArray;
+    if (shape.element_count == 0) return PacketErrc::EventNameMissing;
+    if (shape.first.kind == json::Kind::Number) return std::nullopt;
+    if (shape.first.kind != json::Kind::String) return PacketErrc::EventNameKind;
+    if (is_reserved(shape.first.raw)) return PacketErrc::EventNameReserved;
+    return std::nullopt;
+  }
+
+  std::string_view text_;
+  const DecoderLimits& limits_;
+  std::size_t at_ = 0;
+  PacketView packet_{};
+};
+
+}  // namespace
+
+Decoded decode_packet(std::string_view text, const DecoderLimits& limits) noexcept {
+  if (text.empty()) return tl::unexpected(PacketError{PacketErrc::NoData, 0});
+  return Decoder(text, limits).run();
+}
+
+Decoded decode_string(std::string_view text, const DecoderLimits& limits) noexcept {
+  return Decoder(text, limits).run();
+}
+
+std::string_view name(PacketType type) noexcept {
+  switch (type) {
+    case PacketType::Connect:
+      return "CONNECT";
+    case PacketType::Disconnect:
+      return "DISCONNECT";
+    case PacketType::Event:
+      return "EVENT";
+    case PacketType::Ack:
+      return "ACK";
+    case PacketType::ConnectError:
+      return "CONNECT_ERROR";
+    case PacketType::BinaryEvent:
+      return "BINARY_EVENT";
+    case PacketType::BinaryAck:
+      return "BINARY_ACK";
+  }
+  return {};
+}
+
+std::string_view official_text(PacketErrc code) noexcept {
+  const std::string_view reason = reason_text(code);
+  if (code == PacketErrc::NoData || code == PacketErrc::GaveUp) return reason;
+  return reason.substr(0, reason.find(':'));
+}
+
+std::string_view reason_text(PacketErrc code) noexcept {
+  switch (code) {
+    case PacketErrc::NoData:
+      return "Cannot read properties of undefined (reading 'base64')";
+    case PacketErrc::UnknownType:
+      return "unknown packet type";
+    case PacketErrc::IllegalAttachmentCount:
+      return "Illegal attachments";
+    case PacketErrc::TooManyAttachments:
+      return "too many attachments";
+    case PacketErrc::NotJson:
+      return "invalid payload: not JSON";
+    case PacketErrc::ConnectNotObject:
+      return "invalid payload: CONNECT takes an object";
+    case PacketErrc::DisconnectWithPayload:
+      return "invalid payload: DISCONNECT takes none";
+    case PacketErrc::ConnectErrorPayload:
+      return "invalid payload: CONNECT_ERROR takes an object or a string";
+    case PacketErrc::NotArray:
+      return "invalid payload: not an array";
+    case PacketErrc::EventNameMissing:
+      return "invalid payload: no event name";
+    case PacketErrc::EventNameKind:
+      return "invalid payload: the event name is neither a string nor a number";
+    case PacketErrc::EventNameReserved:
+      return "invalid payload: the event name is reserved";
+    case PacketErrc::TextWhileReconstructing:
+      return "got plaintext data when reconstructing a packet";
+    case PacketErrc::BinaryWithoutHeader:
+      return "got binary data when not reconstructing a packet";
+    case PacketErrc::IllegalPlaceholder:
+      return "illegal attachments";
+    case PacketErrc::GaveUp:
+      return "not decoded: nested too deep to follow";
+  }
+  return {};
+}
+
+}  // namespace core::socketio
