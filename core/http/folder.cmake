@@ -1,0 +1,1 @@
+sioscope_core(http SOURCES cookie.cpp exchanges.cpp head.cpp target.cpp LINK llhttp)

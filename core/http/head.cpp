@@ -1,0 +1,129 @@
+#include "core/http/head.hpp"
+
+#include <algorithm>
+
+namespace core::http {
+namespace {
+
+enum class Of : std::uint8_t { Requests, Responses, Both };
+
+struct KnownHeader {
+  std::string_view name;
+  Header header;
+  Of of;
+  bool always;  ///< Kept in exchanges of no interest too: an upgrade's outcome hangs on it.
+};
+
+constexpr KnownHeader kKnownHeaders[] = {
+    {"host", Header::Host, Of::Requests, false},
+    {"user-agent", Header::UserAgent, Of::Requests, false},
+    {"origin", Header::Origin, Of::Requests, false},
+    {"cookie", Header::Cookie, Of::Requests, false},
+    {"authorization", Header::Authorization, Of::Requests, false},
+    {"x-forwarded-for", Header::XForwardedFor, Of::Requests, false},
+    {"sec-websocket-protocol", Header::SecWebSocketProtocol, Of::Requests, false},
+    {"access-control-allow-origin", Header::AccessControlAllowOrigin, Of::Responses, false},
+    {"access-control-allow-credentials", Header::AccessControlAllowCredentials, Of::Responses,
+     false},
+    {"set-cookie", Header::SetCookie, Of::Responses, false},
+    {"upgrade", Header::Upgrade, Of::Both, true},
+    {"connection", Header::Connection, Of::Both, false},
+    {"content-type", Header::ContentType, Of::Both, false},
+    {"content-length", Header::ContentLength, Of::Both, false},
+    {"content-encoding", Header::ContentEncoding, Of::Both, false},
+    {"transfer-encoding", Header::TransferEncoding, Of::Both, false},
+    {"sec-websocket-extensions", Header::SecWebSocketExtensions, Of::Both, true},
+};
+
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+void Head::add_target(std::string_view piece, std::size_t bytes_max) {
+  const std::size_t kept_bytes = std::min(piece.size(), bytes_max - bytes.size());
+  bytes.append(piece.substr(0, kept_bytes));
+  target_bytes = bytes.size();
+  if (kept_bytes < piece.size()) truncated = true;
+}
+
+void Head::add_name(std::string_view piece) noexcept {
+  for (const char c : piece) {
+    if (name_bytes < kNameBytesMax) name[name_bytes] = lower(c);
+    name_bytes = std::min(name_bytes + 1, kNameBytesMax + 1);
+  }
+}
+
+void Head::end_name(const Settings& settings, Direction direction, bool of_interest) noexcept {
+  header.reset();
+  value_begin = bytes.size();
+  if (name_bytes <= kNameBytesMax) {
+    const std::string_view seen(name.data(), name_bytes);
+    const Of other = direction == Direction::ToServer ? Of::Responses : Of::Requests;
+    for (const KnownHeader& known : kKnownHeaders)
+      if (known.name == seen && known.of != other && (of_interest || known.always))
+        header = known.header;
+    if (!header && of_interest && direction == Direction::ToServer &&
+        !settings.extra_header.empty() && settings.extra_header == seen)
+      header = Header::Extra;
+  }
+  name_bytes = 0;
+  if (header == Header::SetCookie) {
+    slices[static_cast<std::size_t>(Header::SetCookie)].present = true;
+    header.reset();
+  }
+}
+
+void Head::add_value(std::string_view piece, std::size_t bytes_max) {
+  if (!header) return;
+  if (piece.size() <= bytes_max - bytes.size()) {
+    bytes.append(piece);
+    return;
+  }
+  bytes.resize(value_begin);
+  header.reset();
+  truncated = true;
+}
+
+void Head::end_value(std::size_t bytes_max) {
+  if (!header) return;
+  const std::string_view raw = std::string_view(bytes).substr(value_begin);
+  const std::size_t size_bytes = trimmed(raw).size();  // The parser has cut leading white space.
+  bytes.resize(value_begin + size_bytes);
+
+  Slice& slice = slices[static_cast<std::size_t>(*header)];
+  if (slice.present) {
+    std::string earlier(bytes, slice.begin, slice.size_bytes);
+    earlier += *header == Header::Cookie ? "; " : ", ";
+    if (earlier.size() > bytes_max - bytes.size()) {
+      bytes.resize(value_begin);
+      truncated = true;
+      return;
+    }
+    bytes.insert(value_begin, earlier);
+  }
+  slice = {static_cast<std::uint32_t>(value_begin),
+           static_cast<std::uint32_t>(bytes.size() - value_begin), true};
+}
+
+bool names_token(std::string_view value, std::string_view token) noexcept {
+  while (!value.empty()) {
+    const std::size_t end = value.find(',');
+    const std::string_view element = value.substr(0, end);
+    value = end == std::string_view::npos ? std::string_view{} : value.substr(end + 1);
+    const std::string_view named = trimmed(element.substr(0, element.find_first_of(";/")));
+    if (std::equal(named.begin(), named.end(), token.begin(), token.end(),
+                   [](char a, char b) { return lower(a) == b; }))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace core::http
