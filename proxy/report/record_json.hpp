@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "proxy/report/redaction.hpp"
+#include "proxy/report/verdict.hpp"
+#include "proxy/report/wall_clock.hpp"
+#include "rules/analysis.hpp"
+
+/// The records that other programs read: DESIGN's contract, key by key and in its order.
+namespace proxy::report {
+
+[[nodiscard]] nlohmann::ordered_json to_json(const rules::Finding& finding, const WallClock& clock,
+                                             const Redaction& redaction);
+[[nodiscard]] nlohmann::ordered_json to_json(const rules::Withdrawn& withdrawn,
+                                             const Redaction& redaction);
+[[nodiscard]] nlohmann::ordered_json to_json(const Verdict& verdict);
+
+/// As one line without its end. Bytes that are no UTF-8 become U+FFFD: packets may hold any.
+[[nodiscard]] std::string to_line(const nlohmann::ordered_json& record);
+
+}  // namespace proxy::report

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "rules/verdict.hpp"
+
+namespace proxy::report {
+
+enum class Result : std::uint8_t { Clean, Findings, Inconclusive };
+
+/// Why "nothing found" would claim too much.
+enum class Doubt : std::uint8_t {
+  Unobserved,       ///< Socket.IO traffic went by undecoded
+  Unproven,         ///< a suspect ended before it could be proven or refuted
+  NoTraffic,        ///< traffic was expected and there was none
+  FindingsNotKept,  ///< the findings file could not be written in full
+};
+
+/// What a run comes to, with what it rests on.
+struct Verdict {
+  Result result = Result::Clean;
+  rules::Tally tally;
+  std::vector<Doubt> doubts;
+  std::optional<int> child_exit;  ///< of `check`'s command; 128 + n for a signal
+  int own_exit = 0;               ///< what the run deserves apart from that
+};
+
+[[nodiscard]] constexpr std::string_view name(Result value) noexcept {
+  switch (value) {
+    case Result::Clean:
+      return "clean";
+    case Result::Findings:
+      return "findings";
+    case Result::Inconclusive:
+      return "inconclusive";
+  }
+  return "";
+}
+
+}  // namespace proxy::report

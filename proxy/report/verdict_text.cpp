@@ -1,0 +1,145 @@
+#include "proxy/report/verdict_text.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+namespace proxy::report {
+namespace {
+
+constexpr std::size_t kFindingsListedMax = 20;
+constexpr std::size_t kEventsListedMax = 10;
+constexpr std::size_t kNameWidth = 28;
+
+/// `1 session`, `2 sessions`.
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+std::uint64_t found(const rules::Tally& tally, rules::Severity severity) {
+  return tally.findings[static_cast<std::size_t>(severity)];
+}
+
+std::string findings_counted(const rules::Tally& tally) {
+  const std::uint64_t errors = found(tally, rules::Severity::Error);
+  const std::uint64_t warnings = found(tally, rules::Severity::Warning);
+  const std::uint64_t infos = found(tally, rules::Severity::Info);
+  if (errors + warnings + infos == 0) return "nothing found";
+  std::string text =
+      counted(errors, "error", "errors") + ", " + counted(warnings, "warning", "warnings");
+  if (infos > 0) text += ", " + std::to_string(infos) + " info";
+  return text;
+}
+
+Ink ink_of(Result result) {
+  switch (result) {
+    case Result::Clean:
+      return Ink::Green;
+    case Result::Findings:
+      return Ink::Red;
+    case Result::Inconclusive:
+      return Ink::Yellow;
+  }
+  return Ink::Red;
+}
+
+std::string event_label(const rules::TopicCount& topic) {
+  if (topic.name.ns.empty()) return "(all others)";
+  std::string label = printable(topic.name.event);
+  if (topic.name.ns != "/") label += " in " + printable(topic.name.ns);
+  return label;
+}
+
+void list_findings(std::ostream& text, std::span<const rules::Finding> findings,
+                   const Redaction& redaction, Colours colours) {
+  for (const rules::Finding& whole :
+       findings.first(std::min(findings.size(), kFindingsListedMax))) {
+    const rules::Finding finding = redaction.finding(whole);
+    text << "  f-" << finding.number << "  " << paint(finding.rule, Ink::Bold, colours) << "  "
+         << rules::name(finding.confidence) << (finding.unproven ? ", unproven" : "");
+    if (finding.count > 1) text << "  x" << finding.count;
+    text << "\n      " << printable(finding.summary) << '\n';
+  }
+  if (findings.size() > kFindingsListedMax)
+    text << "  ... and "
+         << counted(findings.size() - kFindingsListedMax, "finding more", "findings more") << '\n';
+}
+
+void list_events(std::ostream& text, const std::vector<rules::TopicCount>& topics) {
+  if (topics.empty()) return;
+  // Those with extra copies are what people look for; otherwise the busiest come first, as they
+  // are.
+  std::vector<rules::TopicCount> rows = topics;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.extra > b.extra; });
+
+  text << "  " << std::left << std::setw(static_cast<int>(kNameWidth)) << "event" << std::setw(11)
+       << "direction" << std::right << std::setw(9) << "sent" << std::setw(14) << "exactly once"
+       << std::setw(13) << "extra copies" << '\n';
+  for (std::size_t i = 0; i < std::min(rows.size(), kEventsListedMax); ++i) {
+    const rules::TopicCount& row = rows[i];
+    const std::string label = event_label(row);
+    text << "  " << label;
+    for (std::size_t width = label.size(); width < kNameWidth; ++width) text << ' ';
+    text << (label.size() >= kNameWidth ? "  " : "") << std::left << std::setw(11)
+         << (row.direction == core::Direction::ToClient ? "to client" : "to server") << std::right
+         << std::setw(9) << row.sent << std::setw(14) << row.once << std::setw(13) << row.extra
+         << '\n';
+  }
+  if (rows.size() > kEventsListedMax)
+    text << "  ... and " << counted(rows.size() - kEventsListedMax, "event more", "events more")
+         << '\n';
+}
+
+void list_unobserved(std::ostream& text, const std::vector<rules::UnobservedCount>& rows) {
+  for (const rules::UnobservedCount& row : rows) {
+    text << "  unobserved: " << core::unobserved_name(row.reason) << ", "
+         << counted(row.count, "time", "times");
+    if (row.sessions > 0) text << " in " << counted(row.sessions, "session", "sessions");
+    text << '\n';
+  }
+}
+
+std::string_view advice(Doubt doubt) {
+  switch (doubt) {
+    case Doubt::Unobserved:
+      return "Some Socket.IO traffic passed undecoded, so nothing can be said about it; see "
+             "\"unobserved\" above.";
+    case Doubt::Unproven:
+      return "A session looked leaked but ended, or the run did, before its next ping could prove "
+             "it. Use shorter "
+             "pings in tests, for instance new Server({ pingInterval: 1000, pingTimeout: 1000 }), "
+             "or a longer --grace.";
+    case Doubt::NoTraffic:
+      return "No Socket.IO session came through. Does the client connect to sioscope "
+             "(SIOSCOPE_URL, --env NAME), "
+             "and does --path match the server's path?";
+    case Doubt::FindingsNotKept:
+      return "The findings file could not be written in full; the list above can.";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string verdict_line(const Verdict& verdict, Colours colours) {
+  return paint(name(verdict.result), ink_of(verdict.result), colours) + ": " +
+         findings_counted(verdict.tally) + ", resting on " +
+         counted(verdict.tally.sessions, "session", "sessions") + " and " +
+         counted(verdict.tally.deliveries, "delivery", "deliveries") + " to clients\n";
+}
+
+std::string verdict_text(const Verdict& verdict, std::span<const rules::Finding> findings,
+                         const Redaction& redaction, Colours colours) {
+  std::ostringstream text;
+  text << "verdict: " << verdict_line(verdict, colours);
+  list_findings(text, findings, redaction, colours);
+  list_events(text, verdict.tally.topics);
+  list_unobserved(text, verdict.tally.unobserved);
+  if (verdict.child_exit.value_or(0) != 0)
+    text << "  The command itself failed, with exit code " << *verdict.child_exit << ".\n";
+  for (const Doubt doubt : verdict.doubts) text << "  " << advice(doubt) << '\n';
+  return text.str();
+}
+
+}  // namespace proxy::report

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/instant.hpp"
+
+namespace proxy::report {
+
+/// Turns the monotonic instants of events into wall-clock times. Both clocks are read once, when
+/// the run starts: times in one report keep their distances even if the wall clock is set
+/// meanwhile.
+class WallClock {
+ public:
+  using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+
+  WallClock(core::Instant monotonic, Time wall) : monotonic_(monotonic), wall_(wall) {}
+  /// Anchored now. Instants are counts of std::chrono::steady_clock.
+  [[nodiscard]] static WallClock now();
+
+  /// ISO 8601, UTC, milliseconds: `2026-01-01T00:00:00.000Z`.
+  [[nodiscard]] std::string iso8601(core::Instant at) const;
+  /// Time of day only, for people: `00:00:00.000`, UTC.
+  [[nodiscard]] std::string time_of_day(core::Instant at) const {
+    return iso8601(at).substr(11, 12);
+  }
+
+ private:
+  core::Instant monotonic_;
+  Time wall_;
+};
+
+}  // namespace proxy::report
