@@ -8,10 +8,9 @@ const living = new Set();
 
 function keep(child) {
   living.add(child);
-  child.once("exit", () => {
-    living.delete(child);
-    killGroup(child); // What the child started itself goes with it.
-  });
+  child.on("error", () => {}); // A child that cannot be started closes too; whoever cares listens as well.
+  child.once("exit", () => killGroup(child)); // What the child started itself goes with it.
+  child.ended = once(child, "close").then(() => living.delete(child));
   return child;
 }
 
@@ -30,16 +29,13 @@ function killGroup(child) {
 
 /** Kills the child and everything it started; resolves once it is gone. */
 export async function kill(child) {
-  if (!living.has(child)) return;
-  const gone = once(child, "exit");
-  killGroup(child);
-  await gone;
+  if (living.has(child)) killGroup(child);
+  await child.ended;
 }
 
-/** The code a shell would show: 128 + n when signal n ended the child. */
+/** Once it has ended and all it printed is read, the code a shell would show: 128 + n when signal n ended it. */
 export async function exitCode(child, deadlineMs, what) {
-  if (child.exitCode === null && child.signalCode === null)
-    await within(deadlineMs, what, once(child, "exit"));
+  await within(deadlineMs, what, child.ended);
   return child.signalCode ? 128 + signalNumber(child.signalCode) : child.exitCode;
 }
 

@@ -5,7 +5,7 @@ const sockets = new Map();
 let manager;
 
 const steps = {
-  async open({ version, url, namespaces, options, auth }) {
+  async open({ version, url, namespaces, options, auth, twin }) {
     const { Manager } = await import(`client-${version}`);
     manager = new Manager(url, { ...options, autoConnect: false });
     manager.on("open", onOpen);
@@ -19,6 +19,7 @@ const steps = {
       socket.on("disconnect", (reason) => tell({ happened: "disconnected", nsp, reason }));
       socket.onAny((...args) => {
         const answer = typeof args.at(-1) === "function" ? args.pop() : null;
+        if (args[0] === twin) openTwin(Manager, url, options);
         answer?.("ok", ...args.slice(1)); // Echoed, so that binary events get binary acks.
         tell({ happened: "heard", nsp, args });
       });
@@ -32,6 +33,11 @@ const steps = {
   // What a browser's "offline" event does: the engine closes, and the Manager reconnects by itself.
   drop: () => void manager.engine.close(),
 };
+
+/** A second connection of the same page, as `forceNew: true` makes one: on purpose, and no leak. */
+function openTwin(Manager, url, options) {
+  new Manager(url, options).socket("/").once("connect", () => tell({ happened: "twin connected" }));
+}
 
 function onOpen() {
   const engine = manager.engine;

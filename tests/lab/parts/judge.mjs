@@ -60,7 +60,7 @@ function judgeCopies(truth, said, expect, shown) {
     const copies = of(said, "duplicate/over-orphan")
       .filter((finding) => finding.session.sid === shown(orphan.sid) && atLeast(finding.confidence, "likely"))
       .reduce((sum, finding) => sum + finding.count, 0);
-    complain(copies === orphan.copies.length, `orphan ${orphan.sid} got ${orphan.copies.length} extra copies, not ${copies}`);
+    complain(copies === orphan.copies.length, `orphan ${orphan.sid} is said to have got ${copies} extra copies, and got ${orphan.copies.length}`);
   }
   return complaints;
 }

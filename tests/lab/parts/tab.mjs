@@ -15,15 +15,15 @@ export class Tab extends EventEmitter {
   sessions = []; // { sid, transport, sockets: Map nsp -> id, recovered }, oldest first
   heard = [];
   refusals = 0;
+  twins = 0;
   alive = true;
   #child;
   #transport;
   #namespaces;
   #waiting = new Map();
   #steps = 0;
-  #dismissed = false;
 
-  constructor({ version, transport, url, log, namespaces = ["/"], headers = {}, auth, path }) {
+  constructor({ version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin }) {
     super();
     this.setMaxListeners(0);
     this.version = version;
@@ -41,7 +41,8 @@ export class Tab extends EventEmitter {
       extraHeaders: { ...kHeaders, ...headers },
       ...(path && { path }),
     };
-    this.#do("open", { version, url, namespaces, options, auth });
+    // Whoever waits for a session hears of a failure.
+    this.#do("open", { version, url, namespaces, options, auth, twin }).catch(() => {});
   }
 
   get current() {
@@ -65,7 +66,7 @@ export class Tab extends EventEmitter {
 
   until(what, condition) {
     const lively = () => {
-      if (!this.alive && !this.#dismissed) throw new Error(`the client died before ${what}; see its log`);
+      if (!this.alive) throw new Error(`the client was gone before ${what}; see its log`);
       return condition();
     };
     return until(what, lively, [this]);
@@ -83,7 +84,6 @@ export class Tab extends EventEmitter {
 
   /** kill -9. */
   async kill() {
-    this.#dismissed = true;
     await kill(this.#child);
   }
 
@@ -96,6 +96,7 @@ export class Tab extends EventEmitter {
   }
 
   #hear(message) {
+    // A twin (see the client) is nobody's predecessor: it only counts as connected.
     const session = this.sessions.find(({ sid }) => sid === message.sid);
     if (message.did) this.#waiting.set(message.did, message.answer);
     else if (message.happened === "opened")
@@ -106,6 +107,7 @@ export class Tab extends EventEmitter {
       session.recovered = message.recovered;
     } else if (message.happened === "heard") this.heard.push(message);
     else if (message.happened === "refused") this.refusals += 1;
+    else if (message.happened === "twin connected") this.twins += 1;
     this.emit("change");
   }
 }
