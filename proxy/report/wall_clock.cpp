@@ -2,11 +2,12 @@
 
 #include <cstdio>
 
+#include "proxy/observe/clock.hpp"
+
 namespace proxy::report {
 
 WallClock WallClock::now() {
-  const auto monotonic = std::chrono::steady_clock::now().time_since_epoch();
-  return {core::Instant(std::chrono::duration_cast<core::Duration>(monotonic)),
+  return {observe::now(),
           std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
 }
 

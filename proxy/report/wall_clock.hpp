@@ -15,7 +15,7 @@ class WallClock {
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
   WallClock(core::Instant monotonic, Time wall) : monotonic_(monotonic), wall_(wall) {}
-  /// Anchored now. Instants are counts of std::chrono::steady_clock.
+  /// Anchored now, to the clock that stamps events (observe::now()).
   [[nodiscard]] static WallClock now();
 
   /// ISO 8601, UTC, milliseconds: `2026-01-01T00:00:00.000Z`.
