@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/client/websocket_endpoint.hpp"
+#include "core/socketio/packet.hpp"
+#include "core/socketio/reconstructor.hpp"
+
+namespace core::client {
+
+/// One whole Socket.IO packet, owned. `type` is never binary: a packet with attachments goes out as
+/// BINARY_EVENT or BINARY_ACK.
+struct Packet {
+  socketio::PacketType type = socketio::PacketType::Event;
+  std::string ns = "/";
+  std::optional<std::uint64_t> id = {};  ///< ack id
+  std::string data =
+      {};  ///< JSON text; where an attachment belongs it says `{"_placeholder":true,"num":0}`
+  std::vector<std::string> attachments = {};
+};
+
+/// The engine messages that carry a packet, without the Engine.IO digit of the text: `2["news",1]`.
+[[nodiscard]] std::vector<Message> encode(const Packet& packet);
+
+/// Engine messages of one session in, whole packets out. Text is what followed the Engine.IO `4`.
+class PacketReader {
+ public:
+  /// A packet; nothing while attachments are missing; or the reason for which the official parser
+  /// throws, after which a peer must close the session (FAULTS: a reader left behind never
+  /// recovers).
+  [[nodiscard]] tl::expected<std::optional<Packet>, socketio::PacketErrc> receive(Message message);
+
+ private:
+  socketio::Reconstructor reconstructor_;
+  Packet waiting_;  ///< its attachments are still coming
+};
+
+/// An event name and its arguments as the JSON text of a packet: `["news",1,{}]`.
+/// `arguments` is the inside of a JSON array, `1,{}`, and may be empty.
+[[nodiscard]] std::string event_data(std::string_view name, std::string_view arguments);
+/// `text` as a JSON string with its quotes.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+/// An EVENT's data taken apart.
+struct EventParts {
+  std::string name;       ///< decoded; a number as written
+  std::string arguments;  ///< the inside of the array behind the name: `1,{}`
+};
+/// `data` is a JSON array of at least one element, as the decoder let it through.
+[[nodiscard]] EventParts event_parts(std::string_view data);
+/// The inside of a JSON array: `[1,{}]` gives `1,{}`.
+[[nodiscard]] std::string array_inside(std::string_view data);
+
+}  // namespace core::client
