@@ -21,20 +21,58 @@ constexpr std::array<std::uint8_t, 256> digit_values() {
 }
 constexpr std::array<std::uint8_t, 256> kDigitValues = digit_values();
 
+/// Takes digits as they come and appends each byte that is complete.
+class Base64Sink {
+ public:
+  explicit Base64Sink(std::string& out) noexcept : out_(out) {}
+
+  /// One UTF-16 unit's low byte. False: it ends the text.
+  [[nodiscard]] bool take(unsigned char unit) {
+    if (unit == '=') return false;
+    const std::uint8_t value = kDigitValues[unit];
+    if (value == kNoDigit) return true;
+    bits_ = bits_ << 6U | value;
+    bit_count_ += 6;
+    if (bit_count_ >= 8) {
+      bit_count_ -= 8;
+      out_.push_back(static_cast<char>(bits_ >> bit_count_ & 0xffU));
+    }
+    return true;
+  }
+
+ private:
+  std::string& out_;
+  std::uint32_t bits_ = 0;
+  unsigned bit_count_ = 0;
+};
+
 }  // namespace
 
 void decode_base64(std::string_view text, std::string& out) {
   out.reserve(out.size() + text.size() / 4 * 3 + 3);
-  std::uint32_t bits = 0;
-  unsigned bit_count = 0;
-  for (const char byte : text) {
-    const std::uint8_t value = kDigitValues[static_cast<unsigned char>(byte)];
-    if (value == kNoDigit) continue;
-    bits = bits << 6U | value;
-    bit_count += 6;
-    if (bit_count < 8) continue;
-    bit_count -= 8;
-    out.push_back(static_cast<char>(bits >> bit_count & 0xffU));
+  Base64Sink sink(out);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      if (!sink.take(byte)) return;
+      continue;
+    }
+    if (byte < 0xc0) continue;  // Read with what it belongs to, below.
+    const auto tail = [&](std::size_t n) -> unsigned {
+      return i + n < text.size() ? static_cast<unsigned char>(text[i + n]) & 0x3fU : 0U;
+    };
+    bool goes_on = true;
+    if (byte < 0xe0) {
+      goes_on = sink.take(static_cast<unsigned char>((byte & 3U) << 6U | tail(1)));
+    } else if (byte < 0xf0) {
+      goes_on = sink.take(static_cast<unsigned char>((tail(1) & 3U) << 6U | tail(2)));
+    } else {
+      const unsigned point = (byte & 7U) << 18U | tail(1) << 12U | tail(2) << 6U | tail(3);
+      const auto high = static_cast<unsigned char>((point - 0x10000U) >> 10U & 0xffU);
+      const auto low = static_cast<unsigned char>(point & 0xffU);
+      goes_on = sink.take(high) && sink.take(low);
+    }
+    if (!goes_on) return;
   }
 }
 

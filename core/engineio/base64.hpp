@@ -6,8 +6,11 @@
 namespace core::engineio {
 
 /// Appends the bytes that Node's `Buffer.from(text, "base64")` yields. Never fails: both alphabets
-/// are accepted, padding is optional, and what is no digit is skipped.
-/// Source: Node.js 20, deps/nbytes and "Buffer"; checked against it by tests/differential.
+/// are accepted, padding is optional, what is no digit is skipped, the first `=` ends it. Beyond
+/// Latin-1, Node looks at the low byte of each UTF-16 unit: U+0141 counts as `A`, and most emoji
+/// end the text, their first half being 0x..3D. Source: Node.js 20, base64_decode(); checked
+/// against it by tests/differential.
+/// @param text UTF-8, or WTF-8.
 void decode_base64(std::string_view text, std::string& out);
 
 /// Appends the standard form, padded.
