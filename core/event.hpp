@@ -112,6 +112,7 @@ struct Event {
   struct Connect {
     std::uint64_t pid;         ///< hash of `pid`, 0 when absent
     std::uint64_t auth;        ///< keyed hash of everything the client sent but pid and offset; 0 when empty
+    std::uint64_t client_key;  ///< configured key `auth:PATH`, hashed; 0 when absent
     std::uint32_t ns;
     bool has_offset;
     bool truncated;

@@ -9,6 +9,7 @@
 #include "core/direction.hpp"
 #include "core/ids.hpp"
 #include "core/instant.hpp"
+#include "core/session/grade.hpp"
 
 /// What a rule says, in the shape of the record that reports write. Everything is owned; engine sids stand
 /// whole, and a report shortens them (report::Redaction).
@@ -18,8 +19,7 @@ enum class Severity : std::uint8_t { Info, Warning, Error };
 enum class Confidence : std::uint8_t { Possible, Likely, Certain };
 enum class Fault : std::uint8_t { Unknown, Client, Server, Network };
 
-/// How we know that two sessions are one client's, strongest first. See DESIGN: Identity.
-enum class Grade : std::uint8_t { RecoveryPid, AckContinuity, RealmSuffix, ClientKey, Auth, Timing, None };
+using Grade = core::session::Grade;
 
 enum class What : std::uint8_t { Packet, Handshake, Request, Response, Close, Abort, Ping, Pong, Silence };
 
@@ -108,18 +108,7 @@ struct Withdrawn {
   }
   return "";
 }
-[[nodiscard]] constexpr std::string_view name(Grade value) noexcept {
-  switch (value) {
-    case Grade::RecoveryPid: return "recovery-pid";
-    case Grade::AckContinuity: return "ack-continuity";
-    case Grade::RealmSuffix: return "realm-suffix";
-    case Grade::ClientKey: return "client-key";
-    case Grade::Auth: return "auth";
-    case Grade::Timing: return "timing";
-    case Grade::None: return "none";
-  }
-  return "";
-}
+using core::session::name;  // of a Grade
 [[nodiscard]] constexpr std::string_view name(What value) noexcept {
   switch (value) {
     case What::Packet: return "packet";

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/direction.hpp"
+#include "core/event.hpp"
+#include "core/instant.hpp"
+#include "core/session/session.hpp"
+
+namespace core::session {
+
+/// What an event means for its session. Rules fold over these.
+enum class FactKind : std::uint8_t {
+  Opened,         ///< a handshake: the session begins
+  Closed,         ///< it is over; Session::cause
+  Connecting,     ///< the client asks for a namespace (`40`); `connect`
+  Connected,      ///< the server grants it (`40{"sid"}`); `connect`
+  Disconnecting,  ///< either side leaves a namespace (`41`)
+  Refused,        ///< the server refuses a namespace (`44`)
+  Ping,           ///< heartbeat, server to client
+  Pong,           ///< ... and its answer; Session::heartbeat holds both instants
+  Poll,           ///< the client asks for more (GET)
+  Message,        ///< a whole EVENT or ACK, attachments included; `message`
+  Malformed,      ///< the receiver's official parser throws; `reason`
+  Gap,            ///< something of this session went by undecoded; `gap`
+  SameRealm,      ///< its requests and those of `other` came from one page
+};
+
+/// A whole EVENT or ACK.
+struct MessageFact {
+  std::uint64_t topic = 0;      ///< namespace and event name
+  std::uint64_t arguments = 0;  ///< data and attachments
+  std::uint64_t arguments_but_last = 0;  ///< 0: no more than the name
+  std::uint32_t ns = 0;
+  std::uint32_t id = kNoId;
+  bool ack = false;             ///< an ACK, not an EVENT
+  std::uint8_t name_at = 0;     ///< where the event name stands in the excerpt
+  std::uint8_t name_bytes = 0;
+};
+
+/// A fact borrows its session and its excerpt: both are good while it is being handled.
+struct Fact {
+  FactKind kind;
+  Direction direction = Direction::ToClient;
+  Instant at;
+  Session* session;
+  Session* other = nullptr;
+  std::string_view excerpt = {};  ///< the packet in Engine.IO form, maybe cut
+  bool truncated = false;
+  std::string_view reason = {};   ///< Malformed: why, static text
+  std::string_view culprit = {};  ///< Malformed: the earlier packet that is to blame, if another
+  Unobserved gap = Unobserved::EngineIo3;
+  const Event::Connect* connect = nullptr;
+  MessageFact message = {};
+};
+using Facts = std::vector<Fact>;
+
+}  // namespace core::session

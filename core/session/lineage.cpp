@@ -1,0 +1,308 @@
+#include "core/session/lineage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/limits.hpp"
+
+namespace core::session {
+namespace {
+
+bool within_window(Instant departed, Instant asked) noexcept {
+  return departed < asked && asked <= departed + limits::kBackOffWindow;
+}
+
+/// A packet of the client that could still be from before it saw the poison.
+bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
+  const Duration round_trip = session.round_trip();
+  const Duration grace = round_trip == Duration{}
+                             ? limits::kInFlightMax
+                             : std::clamp<Duration>(2 * round_trip, limits::kInFlightMin, limits::kInFlightMax);
+  return at <= poisoned + grace;
+}
+
+}  // namespace
+
+std::uint64_t Lineage::group_key(const Session& session) const noexcept {
+  return session.client_key != 0 ? session.client_key : session.fingerprint;
+}
+
+const Bond* Lineage::bond(SessionId old) const noexcept {
+  const auto found = left_.find(old);
+  if (found == left_.end() || found->second.bond.successor == SessionId::None) return nullptr;
+  return &found->second.bond;
+}
+
+bool Lineage::ambiguous(const Session& old) const noexcept {
+  const Bond* const bonded = bond(old.id);
+  if (bonded == nullptr || bonded->grade < Grade::ClientKey) return false;
+  const auto group = groups_.find(group_key(old));
+  const Session* const newcomer = tracker_.find(bonded->successor);
+  if (group == groups_.end() || newcomer == nullptr) return false;
+  return std::any_of(group->second.left.begin(), group->second.left.end(), [&](const Departure& other) {
+    return within_window(other.at, newcomer->requested) &&
+           (bonded->grade != Grade::Auth || other.auth == old.auth);
+  });
+}
+
+void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
+  Session& session = *fact.session;
+  const bool by_client = fact.direction == Direction::ToServer;
+  switch (fact.kind) {
+    case FactKind::Malformed:
+      if (!by_client) return poisoned(session, fact.at);
+      return spoke(session, fact.at, changed);
+    case FactKind::Closed: return closed(session, fact.at, changed);
+    case FactKind::Connecting: {
+      if (session.connecting != fact.at) return spoke(session, fact.at, changed);
+      if (fact.connect->pid != 0) {
+        const auto known = pids_.find(fact.connect->pid);
+        Session* const old = known == pids_.end() ? nullptr : tracker_.find(known->second);
+        if (old != nullptr && old != &session) return pin(*old, session, Grade::RecoveryPid, changed);
+      }
+      return arrived(session, changed);
+    }
+    case FactKind::Connected:
+      if (fact.connect->pid != 0 && pids_.insert_or_assign(fact.connect->pid, session.id).second) {
+        pid_order_.push_back(fact.connect->pid);
+        if (pid_order_.size() > limits::kLiveSessionsMax) {
+          pids_.erase(pid_order_.front());
+          pid_order_.pop_front();
+        }
+      }
+      return;
+    case FactKind::Disconnecting:
+    case FactKind::Message:
+      if (!by_client) return;
+      spoke(session, fact.at, changed);
+      if (fact.kind == FactKind::Message && !fact.message.ack && fact.message.id != kNoId && fact.message.id != 0) {
+        const Namespace* const ns = session.find_namespace(fact.message.ns);
+        if (ns != nullptr && ns->first_ack == fact.message.id && ns->last_ack == fact.message.id)
+          first_ack(session, ns->hash, fact.message.id, changed);
+      }
+      return;
+    case FactKind::SameRealm: {
+      const bool first_is_old = session.requested < fact.other->requested;
+      Session& old = first_is_old ? session : *fact.other;
+      Session& young = first_is_old ? *fact.other : session;
+      const auto left = left_.find(old.id);
+      if (left != left_.end() && left->second.poisoned < young.requested) pin(old, young, Grade::RealmSuffix, changed);
+      return;
+    }
+    case FactKind::Opened:
+    case FactKind::Refused:
+    case FactKind::Ping:
+    case FactKind::Pong:
+    case FactKind::Poll:
+    case FactKind::Gap: return;
+  }
+}
+
+void Lineage::prune(Group& group, Instant now) {
+  while (!group.closed.empty() && group.closed.front().at + limits::kClosedSessionMemory < now) group.closed.pop_front();
+  while (!group.newcomers.empty()) {
+    const Session* const session = tracker_.find(group.newcomers.front());
+    if (session != nullptr && session->requested + limits::kBackOffWindow >= now) break;
+    group.newcomers.pop_front();
+  }
+  while (!closed_left_.empty() && closed_left_.front().first + limits::kClosedSessionMemory < now) {
+    const auto left = left_.find(closed_left_.front().second);
+    closed_left_.pop_front();
+    if (left == left_.end()) continue;
+    predecessor_.erase(left->second.bond.successor);
+    left_.erase(left);
+  }
+  // Groups come and go with their clients' addresses: those that nobody used for long are dropped.
+  while (!group_uses_.empty() && group_uses_.front().first + limits::kClosedSessionMemory < now) {
+    const auto found = groups_.find(group_uses_.front().second);
+    group_uses_.pop_front();
+    if (found == groups_.end() || &found->second == &group) continue;
+    Group& old = found->second;
+    while (!old.closed.empty() && old.closed.front().at + limits::kClosedSessionMemory < now) old.closed.pop_front();
+    if (old.closed.empty() && old.left.empty()) groups_.erase(found);
+  }
+}
+
+// --- Departures ---
+
+void Lineage::poisoned(Session& session, Instant at) {
+  if (!session.open) return;
+  const auto [left, is_new] = left_.try_emplace(session.id, Left{at, {}});
+  if (left->second.bond.successor != SessionId::None) return;  // Its client is gone already.
+  left->second.poisoned = at;
+  std::vector<Departure>& waiting = group_of(session).left;
+  if (!is_new)
+    std::erase_if(waiting, [&](const Departure& departure) { return departure.session == session.id; });
+  waiting.push_back({session.id, at, session.auth});
+  group_uses_.emplace_back(at, group_key(session));
+}
+
+void Lineage::spoke(Session& session, Instant at, std::vector<SessionId>& changed) {
+  const auto left = left_.find(session.id);
+  if (left == left_.end() || in_flight(session, left->second.poisoned, at)) return;
+  const SessionId newcomer = left->second.bond.successor;
+  left_.erase(left);
+  std::erase_if(group_of(session).left, [&](const Departure& departure) { return departure.session == session.id; });
+  changed.push_back(session.id);
+  if (newcomer == SessionId::None) return;
+  predecessor_.erase(newcomer);
+  if (Session* const freed = tracker_.find(newcomer)) {
+    freed->client = static_cast<ClientId>(freed->id);
+    explain(*freed, changed);
+  }
+}
+
+void Lineage::closed(Session& session, Instant at, std::vector<SessionId>& changed) {
+  Group& group = group_of(session);
+  prune(group, at);
+  const auto left = left_.find(session.id);
+  if (left != left_.end()) {
+    if (left->second.bond.successor != SessionId::None) {  // It explains its newcomer as it is.
+      closed_left_.emplace_back(at, session.id);
+      return;
+    }
+    left_.erase(left);
+    std::erase_if(group.left, [&](const Departure& departure) { return departure.session == session.id; });
+    changed.push_back(session.id);
+  }
+  // A session that never spoke Socket.IO leaves no client behind that would come back.
+  if (session.connecting == Instant{}) return;
+  group.closed.push_back({session.id, at, session.auth});
+  group_uses_.emplace_back(at, group_key(session));
+}
+
+// --- Newcomers ---
+
+void Lineage::arrived(Session& session, std::vector<SessionId>& changed) {
+  Group& group = group_of(session);
+  prune(group, session.connecting);
+  explain(session, changed);
+}
+
+void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
+  Group& group = group_of(newcomer);
+  const auto best = [&](auto& departures) {
+    auto chosen = departures.end();
+    for (auto each = departures.begin(); each != departures.end(); ++each) {
+      if (!within_window(each->at, newcomer.requested) || each->session == newcomer.id) continue;
+      const bool same_auth = newcomer.auth != 0 && each->auth == newcomer.auth;
+      if (chosen == departures.end()) chosen = each;
+      if (same_auth) return each;
+      if (newcomer.auth == 0) break;  // Oldest first, and nothing to prefer.
+    }
+    return chosen;
+  };
+  if (const auto departure = best(group.closed); departure != group.closed.end()) {
+    if (const Session* const old = tracker_.find(departure->session)) newcomer.client = old->client;
+    group.closed.erase(departure);
+    return;
+  }
+  if (const auto departure = best(group.left); departure != group.left.end()) {
+    Session* const old = tracker_.find(departure->session);
+    const bool same_auth = newcomer.auth != 0 && departure->auth == newcomer.auth;
+    group.left.erase(departure);
+    if (old != nullptr) {
+      const Grade grade = newcomer.client_key != 0 ? Grade::ClientKey : same_auth ? Grade::Auth : Grade::Timing;
+      bind(*old, newcomer, {newcomer.id, grade, grade == Grade::ClientKey && key_names_ == ClientKeyNames::Page},
+           changed);
+      return;
+    }
+  }
+  group.newcomers.push_back(newcomer.id);
+}
+
+void Lineage::bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed) {
+  Left& left = left_[old.id];
+  left.bond = bond;
+  predecessor_[successor.id] = old.id;
+  successor.client = old.client;
+  changed.push_back(old.id);
+}
+
+void Lineage::unbind(Session& successor, std::vector<SessionId>& changed) {
+  const auto held = predecessor_.find(successor.id);
+  if (held == predecessor_.end()) return;
+  const SessionId old_id = held->second;
+  predecessor_.erase(held);
+  left_[old_id].bond = {};
+  changed.push_back(old_id);
+  Session* const old = tracker_.find(old_id);
+  if (old == nullptr || !old->open) {
+    left_.erase(old_id);
+    return;
+  }
+  offer(*old, changed);
+}
+
+/// A left session lost its newcomer: it waits again, and takes an unexplained newcomer that suits.
+void Lineage::offer(Session& old, std::vector<SessionId>& changed) {
+  Group& group = group_of(old);
+  const Departure departure{old.id, left_[old.id].poisoned, old.auth};
+  group.left.insert(std::upper_bound(group.left.begin(), group.left.end(), departure,
+                                     [](const Departure& a, const Departure& b) { return a.at < b.at; }),
+                    departure);
+  for (auto each = group.newcomers.begin(); each != group.newcomers.end(); ++each) {
+    Session* const newcomer = tracker_.find(*each);
+    if (newcomer == nullptr || !within_window(departure.at, newcomer->requested)) continue;
+    group.newcomers.erase(each);
+    return explain(*newcomer, changed);
+  }
+}
+
+// --- Exact evidence ---
+
+void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<SessionId>& changed) {
+  Group& group = group_of(old);
+  const auto left = left_.find(old.id);
+  const SessionId held = left == left_.end() ? SessionId::None : left->second.bond.successor;
+  if (held == successor.id && left->second.bond.exact) return;  // Known, and the first exact grade stands.
+  if (held != successor.id) unbind(successor, changed);
+
+  std::erase(group_of(successor).newcomers, successor.id);
+  std::erase_if(group.closed, [&](const Departure& departure) { return departure.session == old.id; });
+  std::erase_if(group.left, [&](const Departure& departure) { return departure.session == old.id; });
+  if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
+    successor.client = old.client;
+    return;
+  }
+  if (held != SessionId::None && held != successor.id) {
+    predecessor_.erase(held);
+    bind(old, successor, {successor.id, grade, true}, changed);
+    if (Session* const freed = tracker_.find(held)) {
+      freed->client = static_cast<ClientId>(freed->id);
+      explain(*freed, changed);
+    }
+    return;
+  }
+  bind(old, successor, {successor.id, grade, true}, changed);
+}
+
+void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id, std::vector<SessionId>& changed) {
+  const auto held = predecessor_.find(session.id);
+  if (held != predecessor_.end()) {
+    const Bond* const bonded = bond(held->second);
+    if (bonded != nullptr && bonded->exact) return;
+  }
+  // Only among those who look alike: an id alone is a small number.
+  Group& group = group_of(session);
+  Session* fitting = nullptr;
+  std::size_t fits = 0;
+  const auto consider = [&](SessionId candidate, Instant departed) {
+    Session* const old = tracker_.find(candidate);
+    if (old == nullptr || departed >= session.requested) return;
+    const Namespace* const theirs = old->find_namespace(ns);
+    if (theirs == nullptr || theirs->last_ack != id - 1) return;
+    fitting = old;
+    ++fits;
+  };
+  for (const Departure& each : group.closed) consider(each.session, each.at);
+  for (const Departure& each : group.left) consider(each.session, each.at);
+  for (const auto& [old, left] : left_)  // Held by timing only, maybe by this very newcomer.
+    if (left.bond.successor != SessionId::None && !left.bond.exact) {
+      const Session* const other = tracker_.find(old);
+      if (other != nullptr && group_key(*other) == group_key(session)) consider(old, left.poisoned);
+    }
+  if (fits == 1) pin(*fitting, session, Grade::AckContinuity, changed);
+}
+
+}  // namespace core::session

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/ids.hpp"
+#include "core/instant.hpp"
+#include "core/session/heartbeat.hpp"
+#include "core/session/upgrade.hpp"
+#include "core/socketio/reconstructor.hpp"
+
+namespace core::session {
+
+/// Why a session is over, as the wire shows it.
+enum class CloseCause : std::uint8_t {
+  ClientClose,   ///< the client said so: Engine.IO `1`, or a WebSocket Close frame
+  ClientGone,    ///< its stream ended or was reset without a word
+  ServerClose,   ///< the server said so
+  ServerGone,
+  UnknownToServer,  ///< the server answered "Session ID unknown"
+  Silence,       ///< polling only: no request for so long that the server has given up
+};
+[[nodiscard]] constexpr bool by_client(CloseCause cause) noexcept {
+  return cause == CloseCause::ClientClose || cause == CloseCause::ClientGone;
+}
+
+/// One namespace of one session: a Socket.
+struct Namespace {
+  std::uint32_t hash = 0;
+  bool connected = false;
+  std::uint32_t first_ack = kNoId;  ///< first ack id that the client used; kNoId: none
+  std::uint32_t last_ack = kNoId;
+  std::uint64_t pid = 0;            ///< recovery id that the server gave, hashed; 0: recovery is off
+  std::string name;
+  std::string socket_sid;
+};
+
+/// A binary packet whose attachments are still on their way.
+struct PendingBinary {
+  Event::Packet header;
+  std::uint64_t content = 0;  ///< attachments' hashes so far, in order
+  Instant at;
+  std::string excerpt;
+  bool truncated = false;
+};
+
+/// One direction's decoder, as the receiving side has it.
+struct Receiving {
+  socketio::Reconstructor reconstructor;
+  bool malformed = false;  ///< something was refused before; later stray attachments belong to it
+  std::unique_ptr<PendingBinary> pending;
+};
+
+/// One Engine.IO session across its connections.
+struct Session {
+  SessionId id = SessionId::None;
+  ClientId client = ClientId::None;
+  std::string engine_sid;
+  TransportName transport = TransportName::Polling;
+  UpgradeState upgrade = UpgradeState::Polling;
+  bool open = true;
+  bool undecoded = false;       ///< a parser of its own: tracked, not decoded
+  bool client_spoke = false;    ///< a Socket.IO packet of the client was seen
+  CloseCause cause = CloseCause::ClientClose;  ///< once closed
+  std::uint8_t poll_gets = 0;   ///< GETs in flight
+  std::uint32_t held = 0;       ///< connections and exchanges that point here: not forgotten before they end
+  std::uint32_t gaps = 0;       ///< bit set of Unobserved reasons met
+
+  Duration ping_interval{};
+  Duration ping_timeout{};
+  Instant opened{};
+  Instant requested{};          ///< its handshake request: what a back-off window is compared with
+  Instant connecting{};         ///< its first CONNECT; default: none yet
+  Instant closed{};
+  Instant last_request{};       ///< polling: latest request
+  Heartbeat heartbeat;
+
+  std::uint64_t fingerprint = 0;
+  std::uint64_t client_key = 0;  ///< 0: none configured, or absent
+  std::uint64_t auth = 0;        ///< of its first CONNECT, hashed; 0: empty
+  ConnectionId websocket = ConnectionId::None;
+
+  std::vector<Namespace> namespaces;
+  std::array<Receiving, 2> receiving;  ///< by Direction
+
+  [[nodiscard]] Namespace* find_namespace(std::uint32_t hash) noexcept {
+    for (Namespace& ns : namespaces)
+      if (ns.hash == hash) return &ns;
+    return nullptr;
+  }
+  /// From the server's handshake to the client's first word: at least one round trip.
+  /// Zero while unknown.
+  [[nodiscard]] Duration round_trip() const noexcept {
+    return connecting == Instant{} ? Duration{} : connecting - opened;
+  }
+};
+
+}  // namespace core::session

@@ -1,0 +1,509 @@
+#include "core/session/tracker.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "core/engineio/packet.hpp"
+#include "core/limits.hpp"
+#include "core/socketio/packet.hpp"
+
+namespace core::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A polling session is given up by its server pingInterval + pingTimeout after its last poll was
+/// answered; we allow for the way.
+constexpr Duration kSilenceSlack = 1s;
+
+Instant silent_at(const Session& session, Instant now) {
+  const Duration patience = session.ping_interval + session.ping_timeout + kSilenceSlack;
+  return (session.poll_gets != 0 ? now : session.last_request) + patience;
+}
+
+/// `/chat,12["x"]` stands behind `42`, `451-` and so on: the namespace runs from the slash to the comma.
+std::string_view namespace_of(std::string_view excerpt) {
+  const std::size_t slash = excerpt.find_first_of("/[{\"");
+  if (slash == std::string_view::npos || excerpt[slash] != '/') return "/";
+  return excerpt.substr(slash, excerpt.find(',', slash) - slash);
+}
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t both[2] = {a, b};
+  return XXH3_64bits(both, sizeof both);
+}
+
+}  // namespace
+
+void Tracker::observe(EventView view, Facts& out) {
+  const Event& event = view.event;
+  switch (event.kind) {
+    case EventKind::ConnectionOpened: return;  // Most never speak Socket.IO: remembered at the first request.
+    case EventKind::StreamEnded: return on_stream_ended(event, out);
+    case EventKind::Request: return on_request(view, connections_[event.connection], out);
+    default: break;
+  }
+
+  const auto found = connections_.find(event.connection);
+  Connection* const connection = found == connections_.end() ? nullptr : &found->second;
+  if (event.kind == EventKind::Unobserved) return on_gap(event, connection, out);
+  if (connection == nullptr) return;  // Its request was lost with a ring overflow, which is reported.
+  if (event.kind == EventKind::Response) return on_response(view, *connection, out);
+  if (event.kind == EventKind::ExchangeEnded) return on_exchange_ended(event, *connection);
+  if (event.kind == EventKind::Handshake) return on_handshake(view, *connection, out);
+
+  Session* const session = session_of(*connection, event.direction);
+  if (session == nullptr || !session->open) return;
+  switch (event.kind) {
+    case EventKind::EnginePacket: return on_engine(event, *connection, *session, out);
+    case EventKind::EngineError:
+      if (!session->undecoded)
+        malformed(*session, event, view.text, event.engine.truncated,
+                  engineio::reason_text(static_cast<engineio::PacketErrc>(event.engine.reason)), {}, out);
+      return;
+    case EventKind::Packet: return on_packet(view, *session, out);
+    case EventKind::Connect: return on_connect(view, *session, out);
+    case EventKind::Binary: return on_binary(event, *session, out);
+    case EventKind::WebSocketClosed:
+      if (session->websocket == event.connection)
+        close(*session,
+              event.direction == Direction::ToServer ? CloseCause::ClientClose : CloseCause::ServerClose,
+              event.at, out);
+      return;
+    default: return;
+  }
+}
+
+Session* Tracker::session_of(Connection& connection, Direction direction) noexcept {
+  if (connection.websocket) return connection.session;
+  if (connection.exchanges.empty()) return nullptr;
+  return direction == Direction::ToServer ? connection.exchanges.back().session
+                                          : connection.exchanges.front().session;
+}
+
+// --- Exchanges ---
+
+void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
+  const Event& event = view.event;
+  Exchange& exchange = connection.exchanges.emplace_back();
+  exchange.number = event.request.exchange;
+  exchange.request = event.request;
+  exchange.at = event.at;
+  exchange.asks_new = view.text.empty() && event.request.method == HttpMethod::Get;
+  if (!view.text.empty()) {
+    const auto found = by_engine_sid_.find(view.text);
+    if (found != by_engine_sid_.end()) assign(exchange.session, found->second);
+    exchange.unknown = found == by_engine_sid_.end();
+  }
+
+  Session* const session = exchange.session;
+  if (session != nullptr && session->open) {
+    session->last_request = event.at;
+    if (event.request.transport == TransportName::Polling && event.request.method == HttpMethod::Get) {
+      exchange.polls = true;
+      ++session->poll_gets;
+      out.push_back({.kind = FactKind::Poll, .direction = Direction::ToServer, .at = event.at, .session = session});
+    }
+  }
+  if (event.request.t_bytes != 0 && event.request.transport == TransportName::Polling) {
+    const SessionId other =
+        realms_.request(event.request.fingerprint, {event.request.t, event.request.t_bytes}, event.connection,
+                        exchange.number, session == nullptr ? SessionId::None : session->id);
+    if (session != nullptr) same_realm(*session, other, event.at, out);
+  }
+}
+
+void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
+  const Event& event = view.event;
+  if (connection.exchanges.empty()) return;
+  Exchange& exchange = connection.exchanges.front();
+  const std::uint16_t status = event.response.status;
+  const bool granted = status == 101 || (status >= 200 && status < 300);
+
+  if (granted && exchange.request.eio != 4 && exchange.asks_new) {
+    gap(nullptr, Unobserved::EngineIo3, 1, event.at, out);
+    ++gaps_[static_cast<std::size_t>(Unobserved::EngineIo3)].sessions;
+  } else if (granted && exchange.unknown && exchange.request.eio == 4) {
+    gap(nullptr, Unobserved::UnknownSession, 1, event.at, out);
+  }
+  if (Session* const session = exchange.session; session != nullptr && session->open) {
+    constexpr std::int8_t kUnknownSid = 1;
+    if (event.response.engine_error == kUnknownSid) close(*session, CloseCause::UnknownToServer, event.at, out);
+  }
+  if (status == 101) {
+    connection.websocket = true;
+    connection.opening = exchange;
+    connection.opening.session = nullptr;
+    assign(connection.session, exchange.session);
+    pop_exchange(connection);
+  }
+}
+
+void Tracker::on_exchange_ended(const Event&, Connection& connection) {
+  if (!connection.exchanges.empty()) pop_exchange(connection);
+}
+
+void Tracker::pop_exchange(Connection& connection) noexcept {
+  leave_poll(connection.exchanges.front());
+  assign(connection.exchanges.front().session, nullptr);
+  connection.exchanges.erase(connection.exchanges.begin());
+}
+
+void Tracker::assign(Session*& holder, Session* session) noexcept {
+  if (holder != nullptr) --holder->held;
+  holder = session;
+  if (session != nullptr) ++session->held;
+}
+
+void Tracker::leave_poll(Exchange& exchange) noexcept {
+  if (exchange.polls && exchange.session != nullptr && exchange.session->poll_gets != 0)
+    --exchange.session->poll_gets;
+  exchange.polls = false;
+}
+
+// --- A session's life ---
+
+void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
+  const Event& event = view.event;
+  Exchange* const exchange = connection.websocket ? &connection.opening
+                             : connection.exchanges.empty() ? nullptr
+                                                            : &connection.exchanges.front();
+  if (exchange == nullptr || !exchange->asks_new || exchange->request.eio != 4) return;
+  if (by_engine_sid_.contains(view.text)) return;  // A second `open` is ignored by clients.
+  if (live_.polling + live_.websocket >= limits::kLiveSessionsMax)
+    return gap(nullptr, Unobserved::SessionLimit, 1, event.at, out);
+
+  forget_closed(event.at);
+  auto owned = std::make_unique<Session>();
+  Session& session = *owned;
+  session.id = static_cast<SessionId>(++opened_);
+  session.client = static_cast<ClientId>(opened_);
+  session.engine_sid = view.text;
+  session.opened = event.at;
+  session.requested = exchange->at;
+  session.last_request = exchange->at;
+  session.ping_interval = std::chrono::milliseconds(event.handshake.ping_interval_ms);
+  session.ping_timeout = std::chrono::milliseconds(event.handshake.ping_timeout_ms);
+  session.fingerprint = exchange->request.fingerprint;
+  session.client_key = exchange->request.client_key;
+  exchange->asks_new = false;
+  assign(connection.websocket ? connection.session : exchange->session, &session);
+  if (connection.websocket) {
+    session.websocket = event.connection;
+    session.transport = TransportName::WebSocket;
+    session.upgrade = UpgradeState::Upgraded;
+    ++live_.websocket;
+  } else {
+    exchange->polls = true;  // Its own GET, until the response has passed.
+    session.poll_gets = 1;
+    ++live_.polling;
+    silences_.push({silent_at(session, event.at), session.id});
+  }
+  by_engine_sid_.emplace(session.engine_sid, &session);
+  sessions_.emplace(session.id, std::move(owned));
+  out.push_back({.kind = FactKind::Opened, .at = event.at, .session = &session});
+  same_realm(session, realms_.opened(event.connection, exchange->number, session.id), event.at, out);
+}
+
+void Tracker::on_engine(const Event& event, Connection& connection, Session& session, Facts& out) {
+  const bool on_websocket = connection.websocket;
+  const auto step = [&](UpgradeStep taken) {
+    if (const auto state = next(session.upgrade, taken)) session.upgrade = *state;
+  };
+  switch (event.engine.type) {
+    case EnginePacketType::Ping:
+      if (event.engine.probe) return step(UpgradeStep::ProbePing);
+      if (event.direction != Direction::ToClient) return;
+      session.heartbeat.ping(event.at);
+      out.push_back({.kind = FactKind::Ping, .at = event.at, .session = &session});
+      return;
+    case EnginePacketType::Pong:
+      if (event.engine.probe) return step(UpgradeStep::ProbePong);
+      if (event.direction != Direction::ToServer || !session.heartbeat.unanswered()) return;
+      session.heartbeat.pong(event.at);
+      out.push_back({.kind = FactKind::Pong, .direction = Direction::ToServer, .at = event.at, .session = &session});
+      return;
+    case EnginePacketType::Upgrade:
+      // Tracking follows what the peer did: a `5` on a WebSocket moves the session, probed or not.
+      if (!on_websocket || event.direction != Direction::ToServer || session.websocket != ConnectionId::None) return;
+      step(UpgradeStep::UpgradePacket);
+      session.upgrade = UpgradeState::Upgraded;
+      session.transport = TransportName::WebSocket;
+      session.websocket = event.connection;
+      --live_.polling;
+      ++live_.websocket;
+      return;
+    case EnginePacketType::Close:
+      // Clients ignore a server's `1` on a WebSocket; what ends that session is its connection.
+      if (event.direction == Direction::ToServer) return close(session, CloseCause::ClientClose, event.at, out);
+      if (!on_websocket) return close(session, CloseCause::ServerClose, event.at, out);
+      return;
+    case EnginePacketType::Open:
+    case EnginePacketType::Message:
+    case EnginePacketType::Noop: return;
+  }
+}
+
+void Tracker::on_stream_ended(const Event& event, Facts& out) {
+  const auto found = connections_.find(event.connection);
+  if (found == connections_.end()) return;
+  Connection& connection = found->second;
+  const bool by_client = event.direction == Direction::ToServer;
+  const CloseCause cause = by_client ? CloseCause::ClientGone : CloseCause::ServerGone;
+  connection.ended[static_cast<std::size_t>(event.direction)] = true;
+
+  if (connection.websocket && connection.session != nullptr && connection.session->open) {
+    Session& session = *connection.session;
+    if (session.websocket == event.connection) {
+      close(session, cause, event.at, out);
+    } else if (const auto state = next(session.upgrade, UpgradeStep::WebSocketClosed)) {
+      session.upgrade = *state;
+    }
+  }
+  // A poll cut off in the middle ends its session: servers take it as a transport error. The server's own
+  // end of stream may be what ends the response, so only a client's counts, or a reset.
+  for (Exchange& exchange : connection.exchanges) {
+    Session* const session = exchange.session;
+    const bool cut = by_client || event.stream.end == StreamEnd::Reset;
+    if (cut && exchange.polls && session != nullptr && session->open &&
+        session->transport == TransportName::Polling)
+      close(*session, cause, event.at, out);
+    if (cut) leave_poll(exchange);
+  }
+  if (connection.ended[0] && connection.ended[1]) {
+    while (!connection.exchanges.empty()) pop_exchange(connection);
+    assign(connection.session, nullptr);
+    connections_.erase(found);
+  }
+}
+
+void Tracker::close(Session& session, CloseCause cause, Instant at, Facts& out) {
+  if (!session.open) return;
+  session.open = false;
+  session.cause = cause;
+  session.closed = at;
+  --(session.transport == TransportName::Polling ? live_.polling : live_.websocket);
+  for (Receiving& receiving : session.receiving) receiving.pending.reset();
+  closed_.push_back(session.id);
+  out.push_back({.kind = FactKind::Closed,
+                 .direction = by_client(cause) ? Direction::ToServer : Direction::ToClient,
+                 .at = at,
+                 .session = &session});
+}
+
+void Tracker::forget_closed(Instant now) {
+  while (!closed_.empty()) {
+    const auto found = sessions_.find(closed_.front());
+    Session& session = *found->second;
+    if (closed_.size() <= limits::kClosedSessionsMax && session.closed + limits::kClosedSessionMemory > now) return;
+    closed_.pop_front();
+    if (session.held != 0) {  // A connection outlives it: look again when the others of its age are gone.
+      closed_.push_back(session.id);
+      return;
+    }
+    by_engine_sid_.erase(session.engine_sid);
+    sessions_.erase(found);
+  }
+}
+
+// --- Packets ---
+
+void Tracker::on_connect(EventView view, Session& session, Facts& out) {
+  const Event& event = view.event;
+  if (session.undecoded) return;
+  const auto received = session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
+      0, socketio::Placeholders::Fit);
+  if (!received)
+    return malformed(session, event, view.text, event.connect.truncated, socketio::reason_text(received.error()),
+                     {}, out);
+
+  Namespace* ns = session.find_namespace(event.connect.ns);
+  if (ns == nullptr && session.namespaces.size() < limits::kNamespacesMax) {
+    ns = &session.namespaces.emplace_back();
+    ns->hash = event.connect.ns;
+    ns->name = namespace_of(view.text);
+  }
+  const bool asks = event.direction == Direction::ToServer;
+  if (asks) {
+    session.client_spoke = true;
+    if (session.connecting == Instant{}) {
+      session.connecting = event.at;
+      session.auth = event.connect.auth;
+      if (event.connect.client_key != 0) session.client_key = event.connect.client_key;
+    }
+  } else if (ns != nullptr && event.connect.sid_bytes != 0) {
+    ns->connected = true;
+    ns->pid = event.connect.pid;
+    ns->socket_sid = view.text.substr(event.connect.sid_at, event.connect.sid_bytes);
+  }
+  out.push_back({.kind = asks ? FactKind::Connecting : FactKind::Connected,
+                 .direction = event.direction,
+                 .at = event.at,
+                 .session = &session,
+                 .excerpt = view.text,
+                 .truncated = event.connect.truncated,
+                 .connect = &event.connect});
+}
+
+void Tracker::on_packet(EventView view, Session& session, Facts& out) {
+  const Event& event = view.event;
+  if (session.undecoded) return;
+  Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
+  if (event.direction == Direction::ToServer) session.client_spoke = true;
+
+  const auto refuse = [&](socketio::PacketErrc code) {
+    std::string culprit;
+    if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
+    receiving.pending.reset();
+    receiving.reconstructor.reset();  // Whoever goes on after this starts afresh; see on_binary().
+    malformed(session, event, view.text, event.packet.truncated, socketio::reason_text(code), culprit, out);
+  };
+  if (event.packet.error != 0)
+    return refuse(receiving.reconstructor.receive_malformed(
+        static_cast<socketio::PacketErrc>(event.packet.error - 1)));
+  const auto progress = receiving.reconstructor.receive_packet(
+      event.packet.attachments,
+      event.packet.placeholders_fit ? socketio::Placeholders::Fit : socketio::Placeholders::Illegal);
+  if (!progress) return refuse(progress.error());
+
+  if (*progress == socketio::Progress::Pending) {
+    receiving.pending = std::make_unique<PendingBinary>(
+        PendingBinary{event.packet, 0, event.at, std::string(view.text), event.packet.truncated});
+    return;
+  }
+  complete(session, event.direction, event.at, event.packet, 0, view.text, event.packet.truncated, out);
+}
+
+void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
+  if (session.undecoded) return;
+  if (event.direction == Direction::ToServer && !session.client_spoke) {
+    // A client's first word is CONNECT, in text. Binary instead means a parser of its own, such as msgpack.
+    session.undecoded = true;
+    return gap(&session, Unobserved::CustomParser, 1, event.at, out);
+  }
+  Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
+  const auto progress = receiving.reconstructor.receive_binary();
+  if (!progress) {
+    // Attachments of a packet that was refused are no second fault.
+    if (receiving.malformed && progress.error() == socketio::PacketErrc::BinaryWithoutHeader) return;
+    std::string culprit;
+    if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
+    receiving.pending.reset();
+    receiving.reconstructor.reset();
+    return malformed(session, event, "(binary)", false, socketio::reason_text(progress.error()), culprit, out);
+  }
+  if (receiving.pending == nullptr) return;
+  PendingBinary& pending = *receiving.pending;
+  pending.content = mix(pending.content, event.binary.content);
+  if (*progress == socketio::Progress::Pending) return;
+  const std::unique_ptr<PendingBinary> whole = std::move(receiving.pending);
+  complete(session, event.direction, event.at, whole->header, whole->content, whole->excerpt, whole->truncated, out);
+}
+
+void Tracker::complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
+                       std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out) {
+  const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
+  Fact fact{.kind = FactKind::Message,
+            .direction = direction,
+            .at = at,
+            .session = &session,
+            .excerpt = excerpt,
+            .truncated = truncated};
+  switch (type) {
+    case socketio::PacketType::Connect:
+    case socketio::PacketType::BinaryEvent:
+    case socketio::PacketType::BinaryAck: return;
+    case socketio::PacketType::Disconnect:
+    case socketio::PacketType::ConnectError:
+      if (Namespace* const ns = session.find_namespace(header.ns)) ns->connected = false;
+      fact.kind = type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
+      break;
+    case socketio::PacketType::Event:
+      if (direction == Direction::ToServer && header.id != kNoId) {
+        if (Namespace* const ns = session.find_namespace(header.ns)) {
+          if (ns->first_ack == kNoId) ns->first_ack = header.id;
+          ns->last_ack = header.id;
+        }
+      }
+      [[fallthrough]];
+    case socketio::PacketType::Ack:
+      fact.message = {.topic = header.topic,
+                      .arguments = content == 0 ? header.arguments : mix(header.arguments, content),
+                      .arguments_but_last = header.arguments_but_last == 0 || content == 0
+                                                ? header.arguments_but_last
+                                                : mix(header.arguments_but_last, content),
+                      .ns = header.ns,
+                      .id = header.id,
+                      .ack = type == socketio::PacketType::Ack,
+                      .name_at = header.name_at,
+                      .name_bytes = header.name_bytes};
+      break;
+  }
+  out.push_back(fact);
+}
+
+void Tracker::malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
+                        std::string_view reason, std::string_view culprit, Facts& out) {
+  session.receiving[static_cast<std::size_t>(event.direction)].malformed = true;
+  if (!culprit.empty()) {
+    culprit_.assign(culprit);
+    culprit = culprit_;
+  }
+  out.push_back({.kind = FactKind::Malformed,
+                 .direction = event.direction,
+                 .at = event.at,
+                 .session = &session,
+                 .excerpt = excerpt,
+                 .truncated = truncated,
+                 .reason = reason,
+                 .culprit = culprit});
+}
+
+// --- Gaps, realms, time ---
+
+void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
+  Session* session = nullptr;
+  if (connection != nullptr) session = session_of(*connection, event.direction);
+  gap(session, event.unobserved.reason, event.unobserved.count, event.at, out);
+}
+
+void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out) {
+  GapCount& total = gaps_[static_cast<std::size_t>(reason)];
+  total.count += count;
+  if (session == nullptr) return;
+  const std::uint32_t bit = 1U << static_cast<unsigned>(reason);
+  if ((session->gaps & bit) == 0) ++total.sessions;
+  session->gaps |= bit;
+  out.push_back({.kind = FactKind::Gap, .at = at, .session = session, .gap = reason});
+}
+
+void Tracker::same_realm(Session& session, SessionId other_id, Instant at, Facts& out) {
+  if (other_id == SessionId::None) return;
+  Session* const other = find(other_id);
+  if (other == nullptr) return;
+  out.push_back({.kind = FactKind::SameRealm, .at = at, .session = &session, .other = other});
+}
+
+Session* Tracker::find(SessionId id) noexcept {
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+Instant Tracker::deadline() const noexcept { return silences_.empty() ? Instant::max() : silences_.top().at; }
+
+void Tracker::advance(Facts& out) {
+  const Silence due = silences_.top();
+  silences_.pop();
+  Session* const session = find(due.session);
+  if (session != nullptr && session->open && session->transport == TransportName::Polling) {
+    const Instant at = silent_at(*session, due.at);
+    if (at > due.at) {
+      silences_.push({at, session->id});
+    } else {
+      close(*session, CloseCause::Silence, due.at, out);
+    }
+  }
+}
+
+}  // namespace core::session

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/event_buffer.hpp"
+#include "core/session/fact.hpp"
+#include "core/session/realm.hpp"
+#include "core/session/session.hpp"
+
+namespace core::session {
+
+/// Follows Engine.IO sessions across their connections: events in, facts out. Owns every session it
+/// speaks of; a closed one stays for limits::kClosedSessionMemory.
+///
+/// How it works. A connection is either HTTP, with a queue of exchanges of which each belongs to a session, or one
+/// WebSocket. An event finds its session through its connection: what the client sends belongs to the youngest
+/// exchange, what the server sends to the oldest, since HTTP/1.1 answers in order.
+class Tracker {
+ public:
+  /// Events come ordered by (at, connection, sequence). Facts are appended.
+  void observe(EventView event, Facts& out);
+  /// When it next wants the time; Instant::max() when it does not.
+  [[nodiscard]] Instant deadline() const noexcept;
+  /// The earliest deadline falls due, at its own instant.
+  void advance(Facts& out);
+
+  /// A session that is live or remembered, or nullptr.
+  [[nodiscard]] Session* find(SessionId id) noexcept;
+
+  struct Live { std::size_t polling = 0; std::size_t websocket = 0; };
+  [[nodiscard]] Live live() const noexcept { return live_; }
+  [[nodiscard]] std::uint64_t sessions() const noexcept { return opened_; }
+
+  /// Traffic that went by undecoded, by reason.
+  struct GapCount { std::uint64_t sessions = 0; std::uint64_t count = 0; };
+  static constexpr std::size_t kGapReasons = static_cast<std::size_t>(Unobserved::UnknownSession) + 1;
+  [[nodiscard]] const std::array<GapCount, kGapReasons>& gaps() const noexcept { return gaps_; }
+
+ private:
+  struct Exchange {
+    std::uint32_t number = 0;
+    Session* session = nullptr;  ///< nullptr: not one of ours (yet)
+    Event::Request request{};
+    Instant at;
+    bool asks_new = false;   ///< without a sid: its answer is a handshake
+    bool unknown = false;    ///< its sid is not ours
+    bool polls = false;      ///< counted in Session::poll_gets
+  };
+  struct Connection {
+    std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
+    Session* session = nullptr;    ///< once it is a WebSocket
+    Exchange opening{};            ///< the request that made it one
+    bool websocket = false;
+    bool ended[2] = {false, false};
+  };
+
+  [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
+  void on_request(EventView event, Connection& connection, Facts& out);
+  void on_response(EventView event, Connection& connection, Facts& out);
+  void on_exchange_ended(const Event& event, Connection& connection);
+  void on_handshake(EventView event, Connection& connection, Facts& out);
+  void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
+  void on_connect(EventView event, Session& session, Facts& out);
+  void on_packet(EventView event, Session& session, Facts& out);
+  void on_binary(const Event& event, Session& session, Facts& out);
+  void on_stream_ended(const Event& event, Facts& out);
+  void on_gap(const Event& event, Connection* connection, Facts& out);
+
+  void malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
+                 std::string_view reason, std::string_view culprit, Facts& out);
+  void complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
+                std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out);
+  void gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out);
+  void close(Session& session, CloseCause cause, Instant at, Facts& out);
+  void same_realm(Session& session, SessionId other, Instant at, Facts& out);
+  void assign(Session*& holder, Session* session) noexcept;
+  void leave_poll(Exchange& exchange) noexcept;
+  void pop_exchange(Connection& connection) noexcept;
+  void forget_closed(Instant now);
+
+  std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
+  std::unordered_map<std::string_view, Session*> by_engine_sid_;  ///< keys borrow Session::engine_sid
+  std::unordered_map<ConnectionId, Connection> connections_;
+  std::deque<SessionId> closed_;  ///< oldest first
+  RealmFinder realms_;
+
+  struct Silence {
+    Instant at;
+    SessionId session;
+    bool operator>(const Silence& other) const noexcept {
+      return at != other.at ? at > other.at : session > other.session;
+    }
+  };
+  /// One entry a polling session; a stale one is put back at its new instant.
+  std::priority_queue<Silence, std::vector<Silence>, std::greater<>> silences_;
+
+  std::string culprit_;  ///< what the last Malformed fact borrows
+  Live live_;
+  std::uint64_t opened_ = 0;
+  std::array<GapCount, kGapReasons> gaps_{};
+};
+
+}  // namespace core::session
