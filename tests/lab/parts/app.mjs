@@ -9,13 +9,17 @@ export function app(name, args, transport) {
   return { command: [process.execPath, file, ...args], env: { TRANSPORTS: kTransports[transport] } };
 }
 
-/** Poisons whoever says "break me"; tells who comes "back" when it is "enough": all open sessions have shown life. */
+/**
+ * Poisons whoever says "break me". Who comes "back" gets a broadcast, and hears that it is "enough" once all open
+ * sessions have shown life: by then an orphan's copy has arrived too, and the program may end.
+ */
 export function serveApps(io, server) {
   io.on("connection", (socket) => {
     socket.on("break me", () => socket.emit(null, null));
     socket.on("back", async () => {
+      io.emit("news");
       await server.pulse(2);
-      io.emit("enough");
+      socket.emit("enough");
     });
   });
 }
