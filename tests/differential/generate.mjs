@@ -7,15 +7,17 @@ const JS_SPACES = [" ", "\t", "\n", "\v", "\f", "\r", "\u00a0", "\u1680", "\u200
 const NEARLY_SPACES = ["\u0085", "\u180e", "\u200b", "\u2060", "\u001c", "\u0000", "\ud800", "\u{1f600}"];
 const NUMBERS = ["0", "-0", "1", "2", "9", "10", "0.5", "1.5", "1e0", "1E+2", "1e-7", "1e21", "123456789012345678901",
   "1e999", "-1e999", "1e-999", "5e-324", "0.1", "100000000000000000000", "1000000000000000000000", "9007199254740993",
-  "4.35", "0.000001", "0.0000001", "1.7976931348623157e308", "1.7976931348623159e308", "2.5e-324", "00", "01", "1.", ".5",
-  "-", "+1", "1e", "0x1", "Infinity", "NaN", "-1"];
+  "4.35", "0.000001", "0.0000001", "1.7976931348623157e308", "1.7976931348623159e308", "2.5e-324", "-1"];
+const BAD_NUMBERS = ["00", "01", "1.", ".5", "-", "+1", "1e", "0x1", "Infinity", "NaN", "-01", "1.e1", "True", "nul", "undefined"];
 const STRINGS = ["a", "x", "", "ok", "é", "\u2028", "\u{1f600}", "\\n", "\\u0000", "\\ud800", "\\udc00", "\\ud83d\\ude00",
   "\\ude00\\ud83d", "\ud83d", "\ude00", "\\/", "\\\"", "\\\\", "\\b\\f\\r\\t", "\\u007f", "\u007f", "connect", "0123456789abcdefghijklmn",
-  "\\x", "\\u12", "\\u12G4", "\n", "\u0000", "'", "$base64", "\\uD83D", "\\uDE00"];
+  "'", "$base64", "\\uD83D", "\\uDE00"];
+const BAD_STRINGS = ["\\x", "\\u12", "\\u12G4", "\n", "\u0000", "\u001f", "\\", "\""];
 const KEYS = ["a", "b", "0", "1", "10", "2", "01", "-1", "4294967294", "4294967295", "__proto__", "_placeholder",
   "_placeholder", "num", "num", "\\u005fplaceholder", "n\\u0075m", "toJSON", "length", "constructor", "", "sid", "\\ud800", "hasOwnProperty"];
-const EVENTS = ["a", "news", "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
-  "error", "message", "conn\\u0065ct", "\\u0064isconnect", "Connect", "connect ", "__proto__", "", "toString"];
+const EVENTS = ["a", "news", "error", "message", "Connect", "connect ", "connec", "__proto__", "", "toString", "d\\u0069sconnected"];
+const RESERVED_EVENTS = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
+  "conn\\u0065ct", "\\u0064isconnect", "\\u006eewListener"];
 const COUNTS = ["1", "1", "1", "2", "2", "3", "0", "10", "11", "", "01", "1e0", "1e1", "1.0", "0x1", "0X2", "0b1", "0o2", "+1",
   " 1", "1 ", "\u00a01\ufeff", "1.5", "x", "Infinity", "1e400", "1e-400", "0x", "0b12", "1_0", ".1e1", "1.", ".", "10.0000000000000000001",
   "1.00000000000000000000001", "9007199254740993", "\u180e1", "\u{1f600}", "e1", "1e", "--1", "+", "0x1p0", "inf", "nan", "1e+0"];
@@ -28,6 +30,12 @@ const MUTANTS = ["", "\"", "\\", "[", "]", "{", "}", ",", ":", "-", "/", "0", "1
 export class Generator {
   constructor(random) {
     this.random = random;
+    this.dirty = false; // Whether this packet may hold what is no JSON.
+  }
+
+  /** Now and then, in a dirty packet. */
+  slips() {
+    return this.dirty && this.random.chance(0.1);
   }
 
   space() {
@@ -36,13 +44,13 @@ export class Generator {
 
   string() {
     const r = this.random;
-    return `"${r.repeat(r.below(3), () => r.pick(STRINGS))}"`;
+    return `"${r.repeat(r.below(3), () => r.pick(this.slips() ? BAD_STRINGS : STRINGS))}"`;
   }
 
   placeholder() {
     const r = this.random;
     const mark = r.chance(0.9) ? "true" : r.pick(["false", "1", "null", "\"true\"", "[]"]);
-    const num = r.chance(0.85) ? String(r.below(3)) : r.pick([...NUMBERS, "null", "\"0\"", "true", "[0]", "{}"]);
+    const num = r.chance(0.9) ? String(r.below(2)) : r.pick([...NUMBERS, "null", "\"0\"", "true", "[0]", "{}"]);
     const members = [`"_placeholder":${mark}`, `"num":${num}`];
     if (r.chance(0.2)) members.reverse();
     if (r.chance(0.1)) members.splice(r.below(2), 1);
@@ -53,8 +61,8 @@ export class Generator {
   value(depth) {
     const r = this.random;
     switch (r.below(depth > 0 ? 9 : 6)) {
-      case 0: return r.pick(["null", "true", "false", "nul", "undefined", "True"].slice(0, r.chance(0.95) ? 3 : 6));
-      case 1: return r.chance(0.9) ? r.pick(NUMBERS.slice(0, -13)) : r.pick(NUMBERS);
+      case 0: return r.pick(["null", "true", "false"]);
+      case 1: return r.pick(this.slips() ? BAD_NUMBERS : NUMBERS);
       case 2: return String(r.chance(0.5) ? r.below(1e6) : (r.next() - 0.5) * 10 ** (r.below(60) - 30));
       case 3: case 4: return this.string();
       case 5: return this.placeholder();
@@ -82,20 +90,20 @@ export class Generator {
     const depth = r.pick([3, 40, 64, 65, 128, 300]);
     const open = r.chance(0.5) ? "[" : '{"a":';
     const close = open === "[" ? "]" : "}";
-    return open.repeat(depth) + this.value(1) + close.repeat(r.chance(0.9) ? depth : depth - 1);
+    return open.repeat(depth) + this.value(1) + close.repeat(this.slips() ? depth - 1 : depth);
   }
 
   data(type) {
     const r = this.random;
     if (r.chance(0.05)) return this.nested();
-    if (r.chance(0.12)) return this.value(2);
+    if (r.chance(0.05)) return this.value(2);
     switch (type) {
       case 0: return r.chance(0.5) ? "" : this.object(2);
       case 1: return "";
       case 4: return r.chance(0.5) ? this.object(2) : this.string();
       case 3: case 6: return this.array(r.below(4), 3);
       default: {
-        const name = r.chance(0.8) ? `"${r.pick(EVENTS.slice(r.chance(0.5) ? 0 : 8))}"` : this.value(1);
+        const name = r.chance(0.9) ? `"${r.pick(r.chance(0.93) ? EVENTS : RESERVED_EVENTS)}"` : this.value(1);
         return this.array(1 + r.below(4), 3, name);
       }
     }
@@ -104,14 +112,15 @@ export class Generator {
   /** A Socket.IO packet's text and how many attachments it announces. */
   packet() {
     const r = this.random;
+    this.dirty = r.chance(0.2);
     const type = r.pick([0, 1, 2, 2, 2, 3, 4, 5, 5, 5, 5, 6, 6]);
     const isBinary = type >= 5;
-    const count = isBinary ? r.pick(r.chance(0.8) ? COUNTS.slice(0, 6) : COUNTS) : "";
-    const dash = isBinary && r.chance(0.98) ? "-" : "";
-    const ns = r.chance(0.6) ? "" : r.pick(NAMESPACES);
-    const id = r.chance(0.6) ? "" : r.pick(IDS);
+    const count = isBinary ? r.pick(r.chance(0.9) ? COUNTS.slice(0, 6) : COUNTS) : "";
+    const dash = isBinary && r.chance(0.99) ? "-" : "";
+    const ns = r.chance(0.8) ? "" : r.pick(NAMESPACES);
+    const id = r.chance(0.75) ? "" : r.pick(IDS);
     const text = type + count + dash + ns + id + this.data(type);
-    return { text: r.chance(0.2) ? this.mutate(text) : text, attachments: Math.min(Number(count) || 0, 11) };
+    return { text: r.chance(0.15) ? this.mutate(text) : text, attachments: Math.min(Number(count) || 0, 11) };
   }
 
   mutate(text) {
