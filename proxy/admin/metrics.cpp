@@ -1,0 +1,111 @@
+#include "proxy/admin/metrics.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <utility>
+
+namespace proxy::admin {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+/// One family. Values are added with their labels.
+class Family {
+ public:
+  Family(std::string name, std::string help, MetricType type) {
+    family_.name = std::move(name);
+    family_.help = std::move(help);
+    family_.type = type;
+  }
+
+  Family& add(Labels labels, double value) & {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = value;  // Which of the two is read depends on the type.
+    metric.gauge.value = value;
+    family_.metric.push_back(std::move(metric));
+    return *this;
+  }
+  Family&& add(Labels labels, std::uint64_t value) && {
+    return std::move(add(std::move(labels), static_cast<double>(value)));
+  }
+  [[nodiscard]] MetricFamily take() && { return std::move(family_); }
+
+ private:
+  MetricFamily family_;
+};
+
+Family counter(std::string name, std::string help) {
+  return {std::move(name), std::move(help), MetricType::Counter};
+}
+Family gauge(std::string name, std::string help) {
+  return {std::move(name), std::move(help), MetricType::Gauge};
+}
+
+MetricFamily findings(const std::vector<report::FindingClass>& classes) {
+  // Confidence is no label: a finding that gains some would be counted twice.
+  std::map<std::pair<std::string_view, rules::Severity>, std::uint64_t> counts;
+  for (const report::FindingClass& one : classes) counts[{one.rule, one.severity}] += one.count;
+
+  Family family = counter("sioscope_findings_total", "Findings that stand.");
+  for (const auto& [key, count] : counts)
+    family.add(
+        {{"rule", std::string(key.first)}, {"severity", std::string(rules::name(key.second))}},
+        static_cast<double>(count));
+  return std::move(family).take();
+}
+
+MetricFamily dropped(const std::vector<rules::UnobservedCount>& rows) {
+  Family family = counter("sioscope_capture_dropped_total",
+                          "Socket.IO traffic forwarded without being decoded.");
+  for (const rules::UnobservedCount& row : rows)
+    family.add({{"reason", std::string(core::unobserved_name(row.reason))}},
+               static_cast<double>(row.count));
+  return std::move(family).take();
+}
+
+}  // namespace
+
+std::string metrics_text(const Numbers& numbers) {
+  std::vector<MetricFamily> families;
+  families.push_back(gauge("sioscope_build_info", "Always 1; the version is a label.")
+                         .add({{"version", SIOSCOPE_VERSION}}, 1)
+                         .take());
+  families.push_back(gauge("sioscope_connections_active", "Client connections open now.")
+                         .add({}, numbers.connections_active)
+                         .take());
+  families.push_back(counter("sioscope_connections_total", "Client connections accepted.")
+                         .add({}, numbers.connections_total)
+                         .take());
+  families.push_back(counter("sioscope_bytes_total", "Bytes forwarded.")
+                         .add({{"direction", "upstream"}}, numbers.bytes_to_server)
+                         .add({{"direction", "downstream"}}, numbers.bytes_to_client)
+                         .take());
+  families.push_back(
+      counter("sioscope_upstream_failures_total", "Client connections answered with 502.")
+          .add({}, numbers.upstream_failures)
+          .take());
+  families.push_back(gauge("sioscope_sessions_active", "Engine.IO sessions alive now.")
+                         .add({{"transport", "polling"}}, numbers.live.polling)
+                         .add({{"transport", "websocket"}}, numbers.live.websocket)
+                         .take());
+  families.push_back(
+      counter("sioscope_sessions_total", "Engine.IO sessions whose handshake was seen.")
+          .add({}, numbers.tally.sessions)
+          .take());
+  families.push_back(gauge("sioscope_orphans_active", "Leaked sessions that are still open.")
+                         .add({}, numbers.live.orphans)
+                         .take());
+  families.push_back(counter("sioscope_deliveries_total", "Socket.IO events forwarded to clients.")
+                         .add({}, numbers.tally.deliveries)
+                         .take());
+  families.push_back(findings(numbers.findings));
+  families.push_back(dropped(numbers.tally.unobserved));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace proxy::admin

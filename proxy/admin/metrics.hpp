@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "proxy/report/ledger.hpp"
+#include "rules/analysis.hpp"
+#include "rules/verdict.hpp"
+
+namespace proxy::admin {
+
+/// The numbers of one scrape.
+struct Numbers {
+  rules::Tally tally;
+  rules::Analysis::Live live;
+  std::vector<report::FindingClass> findings;
+  std::uint64_t connections_active = 0;
+  std::uint64_t connections_total = 0;
+  std::uint64_t bytes_to_server = 0;
+  std::uint64_t bytes_to_client = 0;
+  std::uint64_t upstream_failures = 0;
+};
+
+/// Prometheus exposition text. `direction` is `upstream` (client to server) or `downstream`. No
+/// label has more values than our own enums and rules: never a sid, a name from the wire or an
+/// address.
+[[nodiscard]] std::string metrics_text(const Numbers& numbers);
+
+}  // namespace proxy::admin

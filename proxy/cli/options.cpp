@@ -1,0 +1,288 @@
+#include "proxy/cli/options.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "proxy/cli/client_key.hpp"
+#include "proxy/cli/command_line.hpp"
+#include "proxy/cli/duration.hpp"
+
+namespace proxy::cli {
+namespace {
+
+/// Options as they were written, before anything is believed.
+struct Written {
+  std::string listen;
+  std::vector<std::string> upstream;
+  std::string path = "/socket.io/";
+  std::string admin;
+  std::string findings;
+  std::string client_key;
+  std::string threads;
+  std::string drain = "5s";
+  std::vector<std::string> fail_on;
+  bool expect_traffic = false;
+  bool reveal_sids = false;
+  std::string log_level = "warning";
+  bool quiet = false;
+};
+
+void add_options(CLI::App& app, Written& written) {
+  app.config_formatter(std::make_shared<CLI::ConfigTOML>());
+  app.set_config("--config", "", "TOML file with options under these same names")
+      ->type_name("FILE");
+  app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--upstream", written.upstream, "the Socket.IO server, http://HOST:PORT")
+      ->type_name("URL");
+  app.add_option("--path", written.path, "the server's Socket.IO path")
+      ->type_name("PATH")
+      ->capture_default_str();
+  app.add_option("--admin", written.admin,
+                 "serve /healthz /readyz /metrics /api/findings /api/verdict there")
+      ->type_name("HOST:PORT");
+  app.add_option("--findings", written.findings,
+                 "append findings and the verdict as NDJSON; - is stdout")
+      ->type_name("FILE");
+  app.add_option("--client-key", written.client_key,
+                 "what tells clients apart: cookie:NAME, header:NAME, query:NAME or auth:PATH; "
+                 "',per-page' behind it when it tells pages apart")
+      ->type_name("SPEC");
+  app.add_option("--threads", written.threads, "I/O threads; default: one per core")
+      ->type_name("N");
+  app.add_option("--drain", written.drain, "how long open connections may go on after SIGTERM")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  app.add_option(
+         "--fail-on", written.fail_on,
+         "exit 1 on findings of SEVERITY, GROUP or RULE, with ':CONFIDENCE' or likely; or never "
+         "(repeatable) [error:likely]")
+      ->type_name("WHAT");
+  app.add_flag("--expect-traffic", written.expect_traffic,
+               "inconclusive when no Socket.IO session came");
+  app.add_flag("--reveal-sids", written.reveal_sids,
+               "write Engine.IO sids whole; they are secrets");
+  app.add_option("--log-level", written.log_level, "debug, info, warning, error or off")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  app.add_flag("--quiet", written.quiet, "no findings as they arise, and a verdict of one line");
+}
+
+tl::unexpected<std::string> refuse(std::string sentence) {
+  return tl::unexpected<std::string>(std::move(sentence));
+}
+
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+tl::expected<net::Endpoint, std::string> upstream_of(const std::vector<std::string>& urls) {
+  if (urls.empty())
+    return refuse(
+        "--upstream is missing; name the Socket.IO server, as in --upstream http://127.0.0.1:3000");
+  if (urls.size() > 1)
+    return refuse("--upstream can be given only once so far; start one sioscope per server");
+  const std::string& url = urls.front();
+  if (url.starts_with("https:") || url.starts_with("wss:"))
+    return refuse("--upstream " + in_quotes(url) +
+                  ": TLS towards the server is not supported yet; use its http:// port");
+  return net::parse_http_url(url).map_error(
+      [](const net::StartError& error) { return "--upstream: " + error.sentence; });
+}
+
+tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
+                                                                 const std::string& text) {
+  return parse_duration(text).map_error([&](DurationErrc code) {
+    const std::string_view why =
+        code == DurationErrc::TooLong ? "is more than a day" : "is no duration";
+    return std::string(option) + " " + in_quotes(text) + " " + std::string(why) +
+           "; write it as 250ms, 5s or 2m";
+  });
+}
+
+tl::expected<std::size_t, std::string> threads_of(const std::string& text) {
+  constexpr std::size_t kThreadsMax = 256;
+  if (text.empty())
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kThreadsMax);
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::size_t count = digits && text.size() <= 3 ? std::stoul(text) : 0;
+  if (count == 0 || count > kThreadsMax)
+    return refuse("--threads " + in_quotes(text) +
+                  " is no number from 1 to 256; leave it out for one per core");
+  return count;
+}
+
+tl::expected<core::tap::ClientKey, std::string> client_key_of(const std::string& text) {
+  if (text.empty()) return core::tap::ClientKey{};
+  return parse_client_key(text).map_error([&](ClientKeyErrc) {
+    return "--client-key " + in_quotes(text) +
+           " is not understood; write cookie:NAME, header:NAME, query:NAME or auth:PATH, with "
+           ",per-page behind it or not";
+  });
+}
+
+std::string sentence_of(const FailOnError& error, std::span<const rules::Description> known) {
+  switch (error.code) {
+    case FailOnError::Code::UnknownName:
+      return "--fail-on " + in_quotes(error.text) +
+             " is no severity, group or rule; there are: " + fail_on_names(known);
+    case FailOnError::Code::UnknownConfidence:
+      return "--fail-on knows no confidence " + in_quotes(error.text) +
+             "; there are: possible, likely, certain";
+    case FailOnError::Code::NeverAndMore:
+      return "--fail-on 'never' and another --fail-on contradict each other; leave one out";
+  }
+  return "";
+}
+
+tl::expected<LogLevel, std::string> log_level_of(const std::string& text) {
+  if (text == "debug") return LogLevel::Debug;
+  if (text == "info") return LogLevel::Info;
+  if (text == "warning") return LogLevel::Warning;
+  if (text == "error") return LogLevel::Error;
+  if (text == "off") return LogLevel::Off;
+  return refuse("--log-level " + in_quotes(text) +
+                " is unknown; there are: debug, info, warning, error, off");
+}
+
+tl::expected<net::Endpoint, std::string> endpoint_of(std::string_view option,
+                                                     const std::string& text) {
+  if (text.empty())
+    return refuse(std::string(option) + " is missing; write it as " + std::string(option) +
+                  " 127.0.0.1:3001");
+  return net::parse_endpoint(text).map_error(
+      [&](const net::StartError& error) { return std::string(option) + ": " + error.sentence; });
+}
+
+/// Stores the value, or remembers the first complaint.
+class Complaints {
+ public:
+  template <class Value, class Target>
+  void take(tl::expected<Value, std::string> value, Target& target) {
+    if (value)
+      target = std::move(*value);
+    else
+      add(value.error());
+  }
+  void add(std::string sentence) {
+    if (first_.empty()) first_ = std::move(sentence);
+  }
+  [[nodiscard]] const std::string& first() const noexcept { return first_; }
+
+ private:
+  std::string first_;
+};
+
+WatchOptions read(const Written& written, std::span<const rules::Description> known,
+                  Complaints& complaints) {
+  WatchOptions options;
+  complaints.take(endpoint_of("--listen", written.listen), options.listen);
+  complaints.take(upstream_of(written.upstream), options.upstream);
+  if (!written.path.starts_with('/'))
+    complaints.add("--path " + in_quotes(written.path) +
+                   " does not start with a slash; write it as /socket.io/");
+  options.tap.path = written.path;
+  complaints.take(client_key_of(written.client_key), options.tap.client_key);
+  if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
+  if (!written.findings.empty()) options.findings = written.findings;
+  complaints.take(threads_of(written.threads), options.threads);
+  complaints.take(duration_of("--drain", written.drain), options.drain);
+  complaints.take(parse_fail_on(written.fail_on, known).map_error([&](const FailOnError& error) {
+    return sentence_of(error, known);
+  }),
+                  options.gate);
+  complaints.take(log_level_of(written.log_level), options.log_level);
+  options.expect_traffic = written.expect_traffic;
+  options.sids =
+      written.reveal_sids ? report::Redaction::Mode::Reveal : report::Redaction::Mode::Shorten;
+  options.quiet = written.quiet;
+  return options;
+}
+
+constexpr std::string_view kProxyExamples =
+    "Examples:\n"
+    "  sioscope proxy --listen 0.0.0.0:3001 --upstream http://127.0.0.1:3000\n"
+    "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 \\\n"
+    "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
+    "Point clients at --listen. SIGTERM ends it: it drains, prints the verdict and exits with 0 "
+    "(clean),\n"
+    "1 (findings), 2 (usage) or 3 (inconclusive).";
+
+constexpr std::string_view kCheckExamples =
+    "COMMAND finds the proxy in the environment variable SIOSCOPE_URL.\n"
+    "Examples:\n"
+    "  sioscope check --upstream http://127.0.0.1:3000 -- npm test\n"
+    "  sioscope check --upstream http://127.0.0.1:3000 --env SERVER_URL --fail-on leak -- npx "
+    "playwright test\n"
+    "Exits with COMMAND's code if that fails, else 0 (clean), 1 (findings), 2 (usage) or 3 "
+    "(inconclusive).";
+
+}  // namespace
+
+tl::expected<WatchOptions, Stop> parse_proxy(std::span<const std::string> arguments,
+                                             std::span<const rules::Description> known) {
+  CLI::App app(
+      "Stands between clients and a Socket.IO server, passes every byte on, and reports faults.",
+      "sioscope proxy");
+  Written written;
+  add_options(app, written);
+  app.footer(std::string(kProxyExamples));
+  if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
+
+  Complaints complaints;
+  WatchOptions options = read(written, known, complaints);
+  if (!complaints.first().empty()) return tl::unexpected(usage_error(app, complaints.first()));
+  return options;
+}
+
+tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> arguments,
+                                             std::span<const rules::Description> known) {
+  CLI::App app(
+      "sioscope check [OPTIONS] -- COMMAND ARGS...\n"
+      "Runs COMMAND with a proxy in front of its Socket.IO server, then judges what passed.",
+      "sioscope check");
+  Written written;
+  written.listen = "127.0.0.1:0";
+  add_options(app, written);
+  std::string grace;
+  CheckOptions options;
+  app.add_option("--grace", grace,
+                 "how long to wait for proof after COMMAND; default: as suspects need, 1m at most")
+      ->type_name("DURATION");
+  app.add_option("--env", options.env, "a further variable that gets the proxy's URL (repeatable)")
+      ->type_name("NAME");
+  app.footer(std::string(kCheckExamples));
+
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  const auto own = arguments.first(static_cast<std::size_t>(separator - arguments.begin()));
+  if (auto stop = parse_with(app, own)) return tl::unexpected(*stop);
+
+  Complaints complaints;
+  options.watch = read(written, known, complaints);
+  options.watch.expect_traffic = true;
+  if (!grace.empty()) complaints.take(duration_of("--grace", grace), options.grace);
+  for (const std::string& name : options.env)
+    if (name.empty() || name.find('=') != std::string::npos)
+      complaints.add("--env " + in_quotes(name) +
+                     " is no name of a variable; write it as --env SERVER_URL");
+  if (separator != arguments.end()) options.command.assign(separator + 1, arguments.end());
+  if (options.command.empty())
+    complaints.add(
+        "there is no command to run; put it last, as in sioscope check --upstream URL -- npm test");
+  if (!complaints.first().empty()) return tl::unexpected(usage_error(app, complaints.first()));
+  return options;
+}
+
+tl::expected<RulesOptions, Stop> parse_rules(std::span<const std::string> arguments) {
+  CLI::App app("Says what each rule detects, what proves it, and what to do.", "sioscope rules");
+  RulesOptions options;
+  app.add_option("RULE", options.rule, "one rule or one group; all when left out");
+  app.add_flag("--markdown", options.markdown, "the table of rules/README.md");
+  app.footer(
+      "Examples:\n  sioscope rules\n  sioscope rules leak\n  sioscope rules "
+      "leak/orphan-after-parse-error");
+  if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
+  return options;
+}
+
+}  // namespace proxy::cli

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "core/tap/tap.hpp"
+#include "proxy/cli/fail_on.hpp"
+#include "proxy/net/address.hpp"
+#include "proxy/report/redaction.hpp"
+#include "rules/registry.hpp"
+
+/// The command line and the configuration file, as values that are already checked: whoever gets
+/// one of these structs need not doubt it.
+namespace proxy::cli {
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Off };
+
+/// What `proxy` and `check` have in common.
+struct WatchOptions {
+  net::Endpoint listen;
+  net::Endpoint upstream;
+  core::tap::Settings tap;  ///< path and client key; the hash key is drawn at start
+  std::optional<net::Endpoint> admin;
+  std::optional<std::string> findings;  ///< a file, or `-` for stdout
+  std::size_t threads = 1;
+  std::chrono::milliseconds drain{};
+  Gate gate;
+  bool expect_traffic = false;
+  report::Redaction::Mode sids = report::Redaction::Mode::Shorten;
+  LogLevel log_level = LogLevel::Warning;
+  bool quiet = false;
+};
+
+struct CheckOptions {
+  WatchOptions watch;
+  std::optional<std::chrono::milliseconds>
+      grace;                         ///< nothing: as long as suspects ask for, kGraceMax at most
+  std::vector<std::string> env;      ///< further variables that get the proxy's URL
+  std::vector<std::string> command;  ///< not empty
+};
+inline constexpr auto kGraceMax = std::chrono::seconds(60);
+
+struct RulesOptions {
+  std::string rule;       ///< empty for all
+  bool markdown = false;  ///< the table of rules/README.md
+};
+
+/// The program is to end at once: `--help`, or an error of the user's.
+struct Stop {
+  int exit_code = 0;
+  std::string text;  ///< for stdout when the code is 0; else one sentence for stderr
+};
+
+/// `arguments` are what follows the command's name. The file named by `--config` has the same
+/// names; the command line wins. Errors: Stop, with exit code 2 and a sentence saying what, which,
+/// and what to do.
+[[nodiscard]] tl::expected<WatchOptions, Stop> parse_proxy(
+    std::span<const std::string> arguments, std::span<const rules::Description> known);
+[[nodiscard]] tl::expected<CheckOptions, Stop> parse_check(
+    std::span<const std::string> arguments, std::span<const rules::Description> known);
+[[nodiscard]] tl::expected<RulesOptions, Stop> parse_rules(std::span<const std::string> arguments);
+
+}  // namespace proxy::cli
