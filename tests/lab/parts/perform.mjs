@@ -1,9 +1,10 @@
 // One scenario from its first process to its last.
-import { createWriteStream, openSync, closeSync } from "node:fs";
+import { openSync, closeSync } from "node:fs";
 import { join } from "node:path";
 import { kill, exitCode, run } from "./children.mjs";
 import { readFindings } from "./findings.mjs";
 import { judgeFindings, judgeTruth } from "./judge.mjs";
+import { openLog } from "./log.mjs";
 import { startCheck, startProxy } from "./program.mjs";
 import { Relay } from "./relay.mjs";
 import { LabServer } from "./server.mjs";
@@ -31,6 +32,7 @@ class Stage {
   #program;
   #folder;
   #server;
+  #serverLog;
   #door; // Where clients knock: sioscope, or with --direct the server itself.
   #tabs = [];
   #relays = [];
@@ -104,12 +106,14 @@ class Stage {
     ]);
     for (const relay of this.#relays) relay.close();
     if (this.#server?.http.listening) await this.#server.stop();
+    this.#serverLog?.end();
     for (const log of this.#logs) closeSync(log);
   }
 
   async #startServer() {
     const { serve, options, path } = this.#scenario;
-    const log = createWriteStream(join(this.#folder, "server.log"));
+    const log = openLog(join(this.#folder, "server.log"));
+    this.#serverLog = log;
     this.#server = new LabServer({ options: { ...options, ...(path && { path }) }, serve, log });
     await this.#server.start();
   }

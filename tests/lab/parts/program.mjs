@@ -1,7 +1,7 @@
 // sioscope itself, as a user would start it.
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { exitCode, kill, run } from "./children.mjs";
+import { openLog } from "./log.mjs";
 import { within } from "./until.mjs";
 
 const kListening = /^sioscope: listening on (http:\/\/127\.0\.0\.1:\d+)$/m;
@@ -10,7 +10,7 @@ class Program {
   output = "";
 
   constructor(program, args, folder, env) {
-    const log = createWriteStream(join(folder, "sioscope.log"));
+    const log = openLog(join(folder, "sioscope.log"));
     log.write(`$ sioscope ${args.join(" ")}\n`);
     this.findingsFile = join(folder, "findings.ndjson");
     this.child = run(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
