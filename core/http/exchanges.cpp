@@ -215,6 +215,8 @@ Exchanges::Exchanges(const Settings& settings) noexcept : settings_(&settings) {
   static const llhttp_settings_t callbacks = Callbacks::table();
   llhttp_init(&side(Direction::ToServer).parser, HTTP_REQUEST, &callbacks);
   llhttp_init(&side(Direction::ToClient).parser, HTTP_RESPONSE, &callbacks);
+  // Which message is a direction's last is decided here: a 103 with `Connection: close` is not.
+  for (Side& one : sides_) llhttp_set_lenient_keep_alive(&one.parser, 1);
 }
 
 Exchanges::~Exchanges() = default;
@@ -230,6 +232,7 @@ Item Exchanges::next(Direction direction, std::span<char>& input) noexcept {
   }
   if (mode_ == Mode::SwitchDue) {
     mode_ = Mode::Switched;
+    --pending_count_;
     if (front().connect) return Tunnel{upgraded_.exchange};
     return upgraded_;
   }
@@ -306,6 +309,11 @@ Item Exchanges::parse(Direction direction, std::span<char>& input) noexcept {
   input = input.subspan(taken_bytes);
   self.paused = result == HPE_PAUSED;
   if (result == HPE_OK) return NeedMore{};
+  if (result == HPE_PAUSED_UPGRADE) {
+    // The upgrade was declined before its request was complete: HTTP goes on behind the body.
+    llhttp_reset(&self.parser);
+    return parse(direction, input);
+  }
   if (step.error) return fail(direction, *step.error, self.offset_bytes);
   if (result == HPE_PAUSED_H2_UPGRADE)
     return fail(direction, ExchangeErrc::Http2, self.offset_bytes);

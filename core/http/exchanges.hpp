@@ -55,7 +55,7 @@ struct Settings {
   /// are reported, and no header but Upgrade and Sec-WebSocket-Extensions is kept.
   std::string path_prefix = "/socket.io/";
   /// The name of Header::Extra, in lower case; empty for none.
-  std::string extra_header;
+  std::string extra_header = {};
   /// Target and kept header values of one head.
   std::uint32_t head_bytes_max = 8 * 1024;
   /// Client bytes held back while an upgrade is undecided.

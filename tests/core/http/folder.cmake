@@ -1,0 +1,4 @@
+sioscope_tests(test_core_http
+               SOURCES core/http/cookie_test.cpp core/http/exchanges_test.cpp core/http/law_test.cpp
+                       core/http/target_test.cpp
+               LINK core_http)
