@@ -1,0 +1,67 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "core/tap/tap.hpp"
+#include "proxy/net/address.hpp"
+#include "proxy/net/counters.hpp"
+#include "proxy/net/loop.hpp"
+#include "proxy/net/start_error.hpp"
+#include "proxy/observe/event_ring.hpp"
+
+namespace proxy::net {
+
+/// What to forward, and what the loops are given to tell what they saw. Everything referred to
+/// outlives the forwarder.
+struct ForwarderSettings {
+  Endpoint listen;    ///< port 0: the system picks one
+  Endpoint upstream;  ///< its name is looked up now, and again after a failure
+  const core::tap::Settings& tap;
+  std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
+  std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()
+  spdlog::logger& log;                         ///< thread-safe
+};
+
+/// The forwarding part of the proxy: N I/O threads that share one listening address. Bytes pass
+/// unchanged, one client connection to one upstream connection; taps watch them and the rings carry
+/// what they saw.
+class Forwarder {
+ public:
+  /// Listens and serves from here on. An upstream that does not answer is no error, one whose name
+  /// is unknown is.
+  [[nodiscard]] static tl::expected<std::unique_ptr<Forwarder>, StartError> start(
+      ForwarderSettings settings);
+  /// Cuts what is left, as drain() does with a deadline that has passed.
+  ~Forwarder();
+  Forwarder(const Forwarder&) = delete;
+  Forwarder& operator=(const Forwarder&) = delete;
+
+  /// Numeric, with the real port.
+  [[nodiscard]] const Endpoint& bound() const noexcept { return bound_; }
+  /// From any thread.
+  [[nodiscard]] Totals totals() const noexcept;
+  /// Closes the listening sockets; connections go on.
+  void stop_accepting();
+  /// Stops accepting and waits until all connections have ended; at the deadline the rest is reset,
+  /// so that nobody takes a stream that we cut for one that ended. Then the threads are gone and
+  /// the rings hold all there is. Returns how many were reset.
+  std::size_t drain(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  explicit Forwarder(std::function<void()> wake_observer)
+      : wake_observer_(std::move(wake_observer)) {}
+
+  std::function<void()> wake_observer_;
+  Endpoint bound_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace proxy::net

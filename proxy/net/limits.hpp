@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+/// Limits of the forwarding, with their reasons. (What a tap may hold: core/limits.hpp.)
+namespace proxy::net::limits {
+
+using namespace std::chrono_literals;
+
+/// The read buffer that all connections of a loop share. Sizes from 4 to 64 KiB cost the same per
+/// message; the largest makes the fewest calls of a bulk transfer.
+inline constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+/// Bytes held for one direction of one connection because their receiver did not take them. One
+/// read: nothing more is read from the sender while any are left, so the kernel's buffers push back
+/// on it.
+inline constexpr std::size_t kPendingBytesMax = kReadBytes;
+/// Connections accepted in one go, so that a burst cannot starve the others.
+inline constexpr int kAcceptsPerTurn = 64;
+/// How long accepting rests when descriptors or memory ran out. They come back as connections end.
+inline constexpr auto kAcceptPause = 100ms;
+/// Connections that the kernel keeps for us until we accept them. It caps this at
+/// net.core.somaxconn.
+inline constexpr int kListenBacklog = 4096;
+/// Repeated SYNs towards an upstream address that does not answer: 1 + 2 + 4 + 8 s, then the next
+/// address or a 502. The kernel's own six take over two minutes, longer than any client waits.
+inline constexpr int kConnectSynRetries = 3;
+/// The same complaint (upstream down, out of descriptors) is logged once per this; the next one
+/// says how many there were in between.
+inline constexpr auto kComplaintInterval = 5s;
+
+}  // namespace proxy::net::limits

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <spdlog/logger.h>
+#include <uv.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "core/tap/tap.hpp"
+#include "proxy/net/address.hpp"
+#include "proxy/net/complaint.hpp"
+#include "proxy/net/counters.hpp"
+#include "proxy/net/descriptor.hpp"
+#include "proxy/net/start_error.hpp"
+#include "proxy/net/surroundings.hpp"
+#include "proxy/net/uv.hpp"
+#include "proxy/observe/event_ring.hpp"
+
+namespace proxy::net {
+
+/// What a loop is given. Everything referred to outlives it.
+struct LoopSettings {
+  std::uint16_t number;  ///< stands in the top bits of its connections' ids
+  Descriptor listener;   ///< from listen_on()
+  Endpoint upstream;
+  std::vector<SocketAddress> upstream_addresses;  ///< at least one
+  const core::tap::Settings& tap;
+  observe::EventRing& ring;
+  const std::function<void()>& wake_observer;  ///< called on the loop's thread
+  spdlog::logger& log;
+};
+
+/// One I/O thread: a libuv loop, its own listening socket, and the connections that came in through
+/// it.
+///
+/// The other threads speak to it through orders, which only ever grow stricter.
+class Loop {
+ public:
+  [[nodiscard]] static tl::expected<std::unique_ptr<Loop>, StartError> start(LoopSettings settings);
+  /// Cuts what is left and joins the thread.
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  enum class Order : std::uint8_t {
+    Serve,
+    /// Takes what waits in the listener's queue (kAcceptsPerTurn of it) and closes it. The thread
+    /// ends with the last connection.
+    StopAccepting,
+    /// ... which is now: all are reset.
+    Cut,
+  };
+  /// From any thread. A milder order than the last is ignored.
+  void order(Order order);
+  /// Waits until the thread has ended; false when `deadline` came first.
+  [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const;
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+
+ private:
+  Loop(LoopSettings settings, uv::OwnedLoop loop);
+  [[nodiscard]] int open_handles();
+  void run();
+  void obey();
+
+  void accept_some();
+  void accept_one(Descriptor client, const SocketAddress& peer);
+  [[nodiscard]] bool have_spare();
+  void rest_accepting(int error);
+  void accept_again();
+
+  Counters counters_;
+  uv::OwnedLoop loop_;  ///< Outlives everything below that has a handle in it.
+  Surroundings around_;
+  std::uint64_t next_id_;
+  Descriptor listener_;
+  /// The upstream socket of the next connection, opened before that is accepted: it gets both
+  /// descriptors or stays queued.
+  Descriptor spare_;
+  int spare_family_ = 0;
+  Complaint descriptors_complaint_;
+  bool resting_ = false;
+
+  uv::Owned<uv_poll_t> listener_poll_;
+  uv::Owned<uv_timer_t> rest_timer_;
+  uv::Owned<uv_async_t> order_async_;
+  uv::Owned<uv_prepare_t> before_poll_;
+
+  std::atomic<Order> order_{Order::Serve};
+  std::promise<void> ended_;
+  std::shared_future<void> ended_future_{ended_.get_future().share()};
+  std::thread thread_;
+};
+
+}  // namespace proxy::net

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <spdlog/logger.h>
+#include <uv.h>
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+
+#include "core/event_buffer.hpp"
+#include "core/instant.hpp"
+#include "core/tap/tap.hpp"
+#include "proxy/net/complaint.hpp"
+#include "proxy/net/counters.hpp"
+#include "proxy/net/limits.hpp"
+#include "proxy/net/tunnel.hpp"
+#include "proxy/net/upstream.hpp"
+#include "proxy/observe/clock.hpp"
+#include "proxy/observe/event_ring.hpp"
+
+namespace proxy::net {
+
+/// What the tunnels of one loop share. Belongs to the loop; used on its thread only.
+struct Surroundings {
+  uv_loop_t* loop;
+  Upstream upstream;
+  const core::tap::Settings& tap_settings;
+  observe::EventRing& ring;
+  const std::function<void()>& wake_observer;
+  spdlog::logger& log;
+  Counters& counters;
+
+  std::unique_ptr<char[]> read_buffer;  ///< limits::kReadBytes
+  core::EventBuffer events;
+  Complaint upstream_complaint;
+  std::list<Tunnel> tunnels;
+  bool asleep = false;  ///< the ring was told that the loop polls
+
+  /// The instant for what was just read. Tells the ring first that the loop is up, if it has not
+  /// been told.
+  [[nodiscard]] core::Instant read_clock() noexcept {
+    if (asleep) {
+      asleep = false;
+      ring.woke_up();
+    }
+    return observe::now();
+  }
+  /// Hands the events of one read to the observer: one publication, however many.
+  void publish(core::Instant at) {
+    if (!events.empty()) {
+      ring.publish(events.bytes());
+      events.clear();
+      if (ring.wants_wake()) wake_observer();
+    }
+    ring.set_low_water(at);
+  }
+  [[nodiscard]] std::span<char> buffer() const noexcept {
+    return {read_buffer.get(), limits::kReadBytes};
+  }
+};
+
+}  // namespace proxy::net
