@@ -17,8 +17,7 @@
 namespace core {
 
 enum class EventKind : std::uint8_t {
-  ConnectionOpened,   ///< text: the peer's address, `127.0.0.1:53212`
-  StreamEnded,        ///< `stream`: no more bytes in this direction
+  StreamEnded,        ///< `stream`: no more bytes in this direction, on a connection that told of anything else
   Unobserved,         ///< `unobserved`: something was passed on without being decoded
   Request,            ///< `request`: head of an HTTP request on the Socket.IO path; text: sid, or empty
   Response,           ///< `response`: its final (or 101) head; text: start of an engine error body, or empty

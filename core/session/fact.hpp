@@ -30,13 +30,13 @@ enum class FactKind : std::uint8_t {
 
 /// A whole EVENT or ACK.
 struct MessageFact {
-  std::uint64_t topic = 0;      ///< namespace and event name
-  std::uint64_t arguments = 0;  ///< data and attachments
+  std::uint64_t topic = 0;               ///< namespace and event name
+  std::uint64_t arguments = 0;           ///< data and attachments
   std::uint64_t arguments_but_last = 0;  ///< 0: no more than the name
   std::uint32_t ns = 0;
   std::uint32_t id = kNoId;
-  bool ack = false;             ///< an ACK, not an EVENT
-  std::uint8_t name_at = 0;     ///< where the event name stands in the excerpt
+  bool ack = false;          ///< an ACK, not an EVENT
+  std::uint8_t name_at = 0;  ///< where the event name stands in the excerpt
   std::uint8_t name_bytes = 0;
 };
 

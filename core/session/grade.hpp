@@ -13,19 +13,26 @@ enum class Grade : std::uint8_t {
   RealmSuffix,    ///< polling `t` of one is the other's with a suffix: same page
   ClientKey,      ///< --client-key
   Auth,           ///< equal CONNECT `auth`: a user, never a tab
-  Timing,         ///< same address, User-Agent, Origin and query, within the back-off window, one to one
+  Timing,  ///< same address, User-Agent, Origin and query, within the back-off window, one to one
   None,
 };
 
 [[nodiscard]] constexpr std::string_view name(Grade value) noexcept {
   switch (value) {
-    case Grade::RecoveryPid: return "recovery-pid";
-    case Grade::AckContinuity: return "ack-continuity";
-    case Grade::RealmSuffix: return "realm-suffix";
-    case Grade::ClientKey: return "client-key";
-    case Grade::Auth: return "auth";
-    case Grade::Timing: return "timing";
-    case Grade::None: return "none";
+    case Grade::RecoveryPid:
+      return "recovery-pid";
+    case Grade::AckContinuity:
+      return "ack-continuity";
+    case Grade::RealmSuffix:
+      return "realm-suffix";
+    case Grade::ClientKey:
+      return "client-key";
+    case Grade::Auth:
+      return "auth";
+    case Grade::Timing:
+      return "timing";
+    case Grade::None:
+      return "none";
   }
   return "";
 }

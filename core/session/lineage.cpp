@@ -15,9 +15,10 @@ bool within_window(Instant departed, Instant asked) noexcept {
 /// A packet of the client that could still be from before it saw the poison.
 bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   const Duration round_trip = session.round_trip();
-  const Duration grace = round_trip == Duration{}
-                             ? limits::kInFlightMax
-                             : std::clamp<Duration>(2 * round_trip, limits::kInFlightMin, limits::kInFlightMax);
+  const Duration grace =
+      round_trip == Duration{}
+          ? limits::kInFlightMax
+          : std::clamp<Duration>(2 * round_trip, limits::kInFlightMin, limits::kInFlightMax);
   return at <= poisoned + grace;
 }
 
@@ -39,10 +40,11 @@ bool Lineage::ambiguous(const Session& old) const noexcept {
   const auto group = groups_.find(group_key(old));
   const Session* const newcomer = tracker_.find(bonded->successor);
   if (group == groups_.end() || newcomer == nullptr) return false;
-  return std::any_of(group->second.left.begin(), group->second.left.end(), [&](const Departure& other) {
-    return within_window(other.at, newcomer->requested) &&
-           (bonded->grade != Grade::Auth || other.auth == old.auth);
-  });
+  return std::any_of(group->second.left.begin(), group->second.left.end(),
+                     [&](const Departure& other) {
+                       return within_window(other.at, newcomer->requested) &&
+                              (bonded->grade != Grade::Auth || other.auth == old.auth);
+                     });
 }
 
 void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
@@ -52,13 +54,15 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Malformed:
       if (!by_client) return poisoned(session, fact.at);
       return spoke(session, fact.at, changed);
-    case FactKind::Closed: return closed(session, fact.at, changed);
+    case FactKind::Closed:
+      return closed(session, fact.at, changed);
     case FactKind::Connecting: {
       if (session.connecting != fact.at) return spoke(session, fact.at, changed);
       if (fact.connect->pid != 0) {
         const auto known = pids_.find(fact.connect->pid);
         Session* const old = known == pids_.end() ? nullptr : tracker_.find(known->second);
-        if (old != nullptr && old != &session) return pin(*old, session, Grade::RecoveryPid, changed);
+        if (old != nullptr && old != &session)
+          return pin(*old, session, Grade::RecoveryPid, changed);
       }
       return arrived(session, changed);
     }
@@ -75,7 +79,8 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Message:
       if (!by_client) return;
       spoke(session, fact.at, changed);
-      if (fact.kind == FactKind::Message && !fact.message.ack && fact.message.id != kNoId && fact.message.id != 0) {
+      if (fact.kind == FactKind::Message && !fact.message.ack && fact.message.id != kNoId &&
+          fact.message.id != 0) {
         const Namespace* const ns = session.find_namespace(fact.message.ns);
         if (ns != nullptr && ns->first_ack == fact.message.id && ns->last_ack == fact.message.id)
           first_ack(session, ns->hash, fact.message.id, changed);
@@ -86,7 +91,8 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
       Session& old = first_is_old ? session : *fact.other;
       Session& young = first_is_old ? *fact.other : session;
       const auto left = left_.find(old.id);
-      if (left != left_.end() && left->second.poisoned < young.requested) pin(old, young, Grade::RealmSuffix, changed);
+      if (left != left_.end() && left->second.poisoned < young.requested)
+        pin(old, young, Grade::RealmSuffix, changed);
       return;
     }
     case FactKind::Opened:
@@ -94,12 +100,14 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Ping:
     case FactKind::Pong:
     case FactKind::Poll:
-    case FactKind::Gap: return;
+    case FactKind::Gap:
+      return;
   }
 }
 
 void Lineage::prune(Group& group, Instant now) {
-  while (!group.closed.empty() && group.closed.front().at + limits::kClosedSessionMemory < now) group.closed.pop_front();
+  while (!group.closed.empty() && group.closed.front().at + limits::kClosedSessionMemory < now)
+    group.closed.pop_front();
   while (!group.newcomers.empty()) {
     const Session* const session = tracker_.find(group.newcomers.front());
     if (session != nullptr && session->requested + limits::kBackOffWindow >= now) break;
@@ -118,7 +126,8 @@ void Lineage::prune(Group& group, Instant now) {
     group_uses_.pop_front();
     if (found == groups_.end() || &found->second == &group) continue;
     Group& old = found->second;
-    while (!old.closed.empty() && old.closed.front().at + limits::kClosedSessionMemory < now) old.closed.pop_front();
+    while (!old.closed.empty() && old.closed.front().at + limits::kClosedSessionMemory < now)
+      old.closed.pop_front();
     if (old.closed.empty() && old.left.empty()) groups_.erase(found);
   }
 }
@@ -132,7 +141,8 @@ void Lineage::poisoned(Session& session, Instant at) {
   left->second.poisoned = at;
   std::vector<Departure>& waiting = group_of(session).left;
   if (!is_new)
-    std::erase_if(waiting, [&](const Departure& departure) { return departure.session == session.id; });
+    std::erase_if(waiting,
+                  [&](const Departure& departure) { return departure.session == session.id; });
   waiting.push_back({session.id, at, session.auth});
   group_uses_.emplace_back(at, group_key(session));
 }
@@ -142,7 +152,8 @@ void Lineage::spoke(Session& session, Instant at, std::vector<SessionId>& change
   if (left == left_.end() || in_flight(session, left->second.poisoned, at)) return;
   const SessionId newcomer = left->second.bond.successor;
   left_.erase(left);
-  std::erase_if(group_of(session).left, [&](const Departure& departure) { return departure.session == session.id; });
+  std::erase_if(group_of(session).left,
+                [&](const Departure& departure) { return departure.session == session.id; });
   changed.push_back(session.id);
   if (newcomer == SessionId::None) return;
   predecessor_.erase(newcomer);
@@ -162,7 +173,8 @@ void Lineage::closed(Session& session, Instant at, std::vector<SessionId>& chang
       return;
     }
     left_.erase(left);
-    std::erase_if(group.left, [&](const Departure& departure) { return departure.session == session.id; });
+    std::erase_if(group.left,
+                  [&](const Departure& departure) { return departure.session == session.id; });
     changed.push_back(session.id);
   }
   // A session that never spoke Socket.IO leaves no client behind that would come back.
@@ -202,8 +214,11 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
     const bool same_auth = newcomer.auth != 0 && departure->auth == newcomer.auth;
     group.left.erase(departure);
     if (old != nullptr) {
-      const Grade grade = newcomer.client_key != 0 ? Grade::ClientKey : same_auth ? Grade::Auth : Grade::Timing;
-      bind(*old, newcomer, {newcomer.id, grade, grade == Grade::ClientKey && key_names_ == ClientKeyNames::Page},
+      const Grade grade = newcomer.client_key != 0 ? Grade::ClientKey
+                          : same_auth              ? Grade::Auth
+                                                   : Grade::Timing;
+      bind(*old, newcomer,
+           {newcomer.id, grade, grade == Grade::ClientKey && key_names_ == ClientKeyNames::Page},
            changed);
       return;
     }
@@ -238,9 +253,10 @@ void Lineage::unbind(Session& successor, std::vector<SessionId>& changed) {
 void Lineage::offer(Session& old, std::vector<SessionId>& changed) {
   Group& group = group_of(old);
   const Departure departure{old.id, left_[old.id].poisoned, old.auth};
-  group.left.insert(std::upper_bound(group.left.begin(), group.left.end(), departure,
-                                     [](const Departure& a, const Departure& b) { return a.at < b.at; }),
-                    departure);
+  group.left.insert(
+      std::upper_bound(group.left.begin(), group.left.end(), departure,
+                       [](const Departure& a, const Departure& b) { return a.at < b.at; }),
+      departure);
   for (auto each = group.newcomers.begin(); each != group.newcomers.end(); ++each) {
     Session* const newcomer = tracker_.find(*each);
     if (newcomer == nullptr || !within_window(departure.at, newcomer->requested)) continue;
@@ -255,12 +271,15 @@ void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<Ses
   Group& group = group_of(old);
   const auto left = left_.find(old.id);
   const SessionId held = left == left_.end() ? SessionId::None : left->second.bond.successor;
-  if (held == successor.id && left->second.bond.exact) return;  // Known, and the first exact grade stands.
+  if (held == successor.id && left->second.bond.exact)
+    return;  // Known, and the first exact grade stands.
   if (held != successor.id) unbind(successor, changed);
 
   std::erase(group_of(successor).newcomers, successor.id);
-  std::erase_if(group.closed, [&](const Departure& departure) { return departure.session == old.id; });
-  std::erase_if(group.left, [&](const Departure& departure) { return departure.session == old.id; });
+  std::erase_if(group.closed,
+                [&](const Departure& departure) { return departure.session == old.id; });
+  std::erase_if(group.left,
+                [&](const Departure& departure) { return departure.session == old.id; });
   if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
     successor.client = old.client;
     return;
@@ -277,7 +296,8 @@ void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<Ses
   bind(old, successor, {successor.id, grade, true}, changed);
 }
 
-void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id, std::vector<SessionId>& changed) {
+void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
+                        std::vector<SessionId>& changed) {
   const auto held = predecessor_.find(session.id);
   if (held != predecessor_.end()) {
     const Bond* const bonded = bond(held->second);

@@ -21,22 +21,27 @@ struct Bond {
   bool exact = false;  ///< the evidence allows `certain`
 };
 
-/// Which session continues which: clients across their sessions. It matters where a client received a
-/// packet that its parser may have thrown at, and did not close: such a session is *left*, and may have a successor.
+/// Which session continues which: clients across their sessions. It matters where a client received
+/// a packet that its parser may have thrown at, and did not close: such a session is *left*, and
+/// may have a successor.
 ///
-/// How it works. Sessions that share address, User-Agent, Origin and query (or the client key) form a group.
-/// A newcomer that CONNECTs in a group is explained, in this order, by
+/// How it works. Sessions that share address, User-Agent, Origin and query (or the client key) form
+/// a group. A newcomer that CONNECTs in a group is explained, in this order, by
 ///
-/// 1. exact evidence: the recovery `pid` it presents; later, its first ack id, or a shared page clock;
-/// 2. a session of the group that closed within the back-off window before it asked: whoever closes and
+/// 1. exact evidence: the recovery `pid` it presents; later, its first ack id, or a shared page
+/// clock;
+/// 2. a session of the group that closed within the back-off window before it asked: whoever closes
+/// and
 ///    comes back is healthy;
 /// 3. a left session whose poison packet lies within the window.
 ///
-/// One newcomer explains one departure and the other way round. Exact evidence that comes later takes its newcomer
-/// away from whoever held it by timing; a left session that speaks again was never left, and frees its newcomer.
+/// One newcomer explains one departure and the other way round. Exact evidence that comes later
+/// takes its newcomer away from whoever held it by timing; a left session that speaks again was
+/// never left, and frees its newcomer.
 class Lineage {
  public:
-  Lineage(Tracker& tracker, ClientKeyNames key_names) noexcept : tracker_(tracker), key_names_(key_names) {}
+  Lineage(Tracker& tracker, ClientKeyNames key_names) noexcept
+      : tracker_(tracker), key_names_(key_names) {}
 
   /// Appends the ids of left sessions whose bond appeared, changed or went.
   void observe(const Fact& fact, std::vector<SessionId>& changed);
@@ -45,7 +50,8 @@ class Lineage {
   [[nodiscard]] const Bond* bond(SessionId old) const noexcept;
   /// Whether `old` was left, and did not speak since: whether it still counts as a suspect.
   [[nodiscard]] bool is_left(SessionId old) const noexcept { return left_.contains(old); }
-  /// Whether other left sessions could as well be what `old`'s newcomer left: then nobody can tell them apart.
+  /// Whether other left sessions could as well be what `old`'s newcomer left: then nobody can tell
+  /// them apart.
   [[nodiscard]] bool ambiguous(const Session& old) const noexcept;
 
  private:
@@ -55,9 +61,9 @@ class Lineage {
     std::uint64_t auth;
   };
   struct Group {
-    std::deque<Departure> closed;      ///< unclaimed, oldest first
-    std::vector<Departure> left;       ///< unclaimed, oldest first; `at` is the poison packet's
-    std::deque<SessionId> newcomers;   ///< unexplained, oldest first
+    std::deque<Departure> closed;     ///< unclaimed, oldest first
+    std::vector<Departure> left;      ///< unclaimed, oldest first; `at` is the poison packet's
+    std::deque<SessionId> newcomers;  ///< unexplained, oldest first
   };
   struct Left {
     Instant poisoned;
@@ -70,7 +76,8 @@ class Lineage {
   void spoke(Session& session, Instant at, std::vector<SessionId>& changed);
   void closed(Session& session, Instant at, std::vector<SessionId>& changed);
   void arrived(Session& session, std::vector<SessionId>& changed);
-  void first_ack(Session& session, std::uint32_t ns, std::uint32_t id, std::vector<SessionId>& changed);
+  void first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
+                 std::vector<SessionId>& changed);
   /// Exact evidence: `successor` is `old`'s client.
   void pin(Session& old, Session& successor, Grade grade, std::vector<SessionId>& changed);
   void explain(Session& newcomer, std::vector<SessionId>& changed);
@@ -86,7 +93,7 @@ class Lineage {
   std::deque<std::pair<Instant, std::uint64_t>> group_uses_;  ///< to drop groups nobody uses
   std::unordered_map<SessionId, Left> left_;
   std::deque<std::pair<Instant, SessionId>> closed_left_;  ///< bonded, and over: forgotten in time
-  std::unordered_map<SessionId, SessionId> predecessor_;  ///< of bonded newcomers
+  std::unordered_map<SessionId, SessionId> predecessor_;   ///< of bonded newcomers
   std::unordered_map<std::uint64_t, SessionId> pids_;
   std::deque<std::uint64_t> pid_order_;
 };

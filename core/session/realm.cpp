@@ -6,8 +6,11 @@ namespace core::session {
 
 SessionId RealmFinder::partner(const Use& use) const noexcept {
   if (use.session == SessionId::None) return SessionId::None;
-  // Who used this base, and how. A session that used the plain form itself explains its own suffixes.
-  struct Forms { bool plain = false, suffixed = false; } own, others;
+  // Who used this base, and how. A session that used the plain form itself explains its own
+  // suffixes.
+  struct Forms {
+    bool plain = false, suffixed = false;
+  } own, others;
   SessionId other = SessionId::None;
   for (const Use& each : uses_) {
     if (each.base != use.base) continue;
@@ -23,8 +26,9 @@ SessionId RealmFinder::partner(const Use& use) const noexcept {
   return borrowed ? other : SessionId::None;
 }
 
-SessionId RealmFinder::request(std::uint64_t fingerprint, std::string_view t, ConnectionId connection,
-                               std::uint32_t exchange, SessionId session) noexcept {
+SessionId RealmFinder::request(std::uint64_t fingerprint, std::string_view t,
+                               ConnectionId connection, std::uint32_t exchange,
+                               SessionId session) noexcept {
   const std::size_t dot = t.find('.');
   const std::string_view base = t.substr(0, dot);
   Use& use = uses_[next_];
@@ -37,8 +41,8 @@ SessionId RealmFinder::request(std::uint64_t fingerprint, std::string_view t, Co
 SessionId RealmFinder::opened(ConnectionId connection, std::uint32_t exchange,
                               SessionId session) noexcept {
   for (Use& use : uses_) {
-    if (use.connection != connection || use.exchange != exchange || use.session != SessionId::None ||
-        use.base == 0)
+    if (use.connection != connection || use.exchange != exchange ||
+        use.session != SessionId::None || use.base == 0)
       continue;
     use.session = session;
     return partner(use);

@@ -17,12 +17,12 @@ namespace core::session {
 
 /// Why a session is over, as the wire shows it.
 enum class CloseCause : std::uint8_t {
-  ClientClose,   ///< the client said so: Engine.IO `1`, or a WebSocket Close frame
-  ClientGone,    ///< its stream ended or was reset without a word
-  ServerClose,   ///< the server said so
+  ClientClose,  ///< the client said so: Engine.IO `1`, or a WebSocket Close frame
+  ClientGone,   ///< its stream ended or was reset without a word
+  ServerClose,  ///< the server said so
   ServerGone,
   UnknownToServer,  ///< the server answered "Session ID unknown"
-  Silence,       ///< polling only: no request for so long that the server has given up
+  Silence,          ///< polling only: no request for so long that the server has given up
 };
 [[nodiscard]] constexpr bool by_client(CloseCause cause) noexcept {
   return cause == CloseCause::ClientClose || cause == CloseCause::ClientGone;
@@ -34,7 +34,7 @@ struct Namespace {
   bool connected = false;
   std::uint32_t first_ack = kNoId;  ///< first ack id that the client used; kNoId: none
   std::uint32_t last_ack = kNoId;
-  std::uint64_t pid = 0;            ///< recovery id that the server gave, hashed; 0: recovery is off
+  std::uint64_t pid = 0;  ///< recovery id that the server gave, hashed; 0: recovery is off
   std::string name;
   std::string socket_sid;
 };
@@ -63,20 +63,21 @@ struct Session {
   TransportName transport = TransportName::Polling;
   UpgradeState upgrade = UpgradeState::Polling;
   bool open = true;
-  bool undecoded = false;       ///< a parser of its own: tracked, not decoded
-  bool client_spoke = false;    ///< a Socket.IO packet of the client was seen
+  bool undecoded = false;                      ///< a parser of its own: tracked, not decoded
+  bool client_spoke = false;                   ///< a Socket.IO packet of the client was seen
   CloseCause cause = CloseCause::ClientClose;  ///< once closed
-  std::uint8_t poll_gets = 0;   ///< GETs in flight
-  std::uint32_t held = 0;       ///< connections and exchanges that point here: not forgotten before they end
-  std::uint32_t gaps = 0;       ///< bit set of Unobserved reasons met
+  std::uint8_t poll_gets = 0;                  ///< GETs in flight
+  std::uint32_t held =
+      0;  ///< connections and exchanges that point here: not forgotten before they end
+  std::uint32_t gaps = 0;  ///< bit set of Unobserved reasons met
 
   Duration ping_interval{};
   Duration ping_timeout{};
   Instant opened{};
-  Instant requested{};          ///< its handshake request: what a back-off window is compared with
-  Instant connecting{};         ///< its first CONNECT; default: none yet
+  Instant requested{};   ///< its handshake request: what a back-off window is compared with
+  Instant connecting{};  ///< its first CONNECT; default: none yet
   Instant closed{};
-  Instant last_request{};       ///< polling: latest request
+  Instant last_request{};  ///< polling: latest request
   Heartbeat heartbeat;
 
   std::uint64_t fingerprint = 0;

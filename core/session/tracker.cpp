@@ -22,7 +22,8 @@ Instant silent_at(const Session& session, Instant now) {
   return (session.poll_gets != 0 ? now : session.last_request) + patience;
 }
 
-/// `/chat,12["x"]` stands behind `42`, `451-` and so on: the namespace runs from the slash to the comma.
+/// `/chat,12["x"]` stands behind `42`, `451-` and so on: the namespace runs from the slash to the
+/// comma.
 std::string_view namespace_of(std::string_view excerpt) {
   const std::size_t slash = excerpt.find_first_of("/[{\"");
   if (slash == std::string_view::npos || excerpt[slash] != '/') return "/";
@@ -39,16 +40,19 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 void Tracker::observe(EventView view, Facts& out) {
   const Event& event = view.event;
   switch (event.kind) {
-    case EventKind::ConnectionOpened: return;  // Most never speak Socket.IO: remembered at the first request.
-    case EventKind::StreamEnded: return on_stream_ended(event, out);
-    case EventKind::Request: return on_request(view, connections_[event.connection], out);
-    default: break;
+    case EventKind::StreamEnded:
+      return on_stream_ended(event, out);
+    case EventKind::Request:
+      return on_request(view, connections_[event.connection], out);
+    default:
+      break;
   }
 
   const auto found = connections_.find(event.connection);
   Connection* const connection = found == connections_.end() ? nullptr : &found->second;
   if (event.kind == EventKind::Unobserved) return on_gap(event, connection, out);
-  if (connection == nullptr) return;  // Its request was lost with a ring overflow, which is reported.
+  if (connection == nullptr)
+    return;  // Its request was lost with a ring overflow, which is reported.
   if (event.kind == EventKind::Response) return on_response(view, *connection, out);
   if (event.kind == EventKind::ExchangeEnded) return on_exchange_ended(event, *connection);
   if (event.kind == EventKind::Handshake) return on_handshake(view, *connection, out);
@@ -56,22 +60,29 @@ void Tracker::observe(EventView view, Facts& out) {
   Session* const session = session_of(*connection, event.direction);
   if (session == nullptr || !session->open) return;
   switch (event.kind) {
-    case EventKind::EnginePacket: return on_engine(event, *connection, *session, out);
+    case EventKind::EnginePacket:
+      return on_engine(event, *connection, *session, out);
     case EventKind::EngineError:
       if (!session->undecoded)
         malformed(*session, event, view.text, event.engine.truncated,
-                  engineio::reason_text(static_cast<engineio::PacketErrc>(event.engine.reason)), {}, out);
+                  engineio::reason_text(static_cast<engineio::PacketErrc>(event.engine.reason)), {},
+                  out);
       return;
-    case EventKind::Packet: return on_packet(view, *session, out);
-    case EventKind::Connect: return on_connect(view, *session, out);
-    case EventKind::Binary: return on_binary(event, *session, out);
+    case EventKind::Packet:
+      return on_packet(view, *session, out);
+    case EventKind::Connect:
+      return on_connect(view, *session, out);
+    case EventKind::Binary:
+      return on_binary(event, *session, out);
     case EventKind::WebSocketClosed:
       if (session->websocket == event.connection)
         close(*session,
-              event.direction == Direction::ToServer ? CloseCause::ClientClose : CloseCause::ServerClose,
+              event.direction == Direction::ToServer ? CloseCause::ClientClose
+                                                     : CloseCause::ServerClose,
               event.at, out);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -100,16 +111,20 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
   Session* const session = exchange.session;
   if (session != nullptr && session->open) {
     session->last_request = event.at;
-    if (event.request.transport == TransportName::Polling && event.request.method == HttpMethod::Get) {
+    if (event.request.transport == TransportName::Polling &&
+        event.request.method == HttpMethod::Get) {
       exchange.polls = true;
       ++session->poll_gets;
-      out.push_back({.kind = FactKind::Poll, .direction = Direction::ToServer, .at = event.at, .session = session});
+      out.push_back({.kind = FactKind::Poll,
+                     .direction = Direction::ToServer,
+                     .at = event.at,
+                     .session = session});
     }
   }
   if (event.request.t_bytes != 0 && event.request.transport == TransportName::Polling) {
-    const SessionId other =
-        realms_.request(event.request.fingerprint, {event.request.t, event.request.t_bytes}, event.connection,
-                        exchange.number, session == nullptr ? SessionId::None : session->id);
+    const SessionId other = realms_.request(
+        event.request.fingerprint, {event.request.t, event.request.t_bytes}, event.connection,
+        exchange.number, session == nullptr ? SessionId::None : session->id);
     if (session != nullptr) same_realm(*session, other, event.at, out);
   }
 }
@@ -129,7 +144,8 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   }
   if (Session* const session = exchange.session; session != nullptr && session->open) {
     constexpr std::int8_t kUnknownSid = 1;
-    if (event.response.engine_error == kUnknownSid) close(*session, CloseCause::UnknownToServer, event.at, out);
+    if (event.response.engine_error == kUnknownSid)
+      close(*session, CloseCause::UnknownToServer, event.at, out);
   }
   if (status == 101) {
     connection.websocket = true;
@@ -166,7 +182,7 @@ void Tracker::leave_poll(Exchange& exchange) noexcept {
 
 void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   const Event& event = view.event;
-  Exchange* const exchange = connection.websocket ? &connection.opening
+  Exchange* const exchange = connection.websocket           ? &connection.opening
                              : connection.exchanges.empty() ? nullptr
                                                             : &connection.exchanges.front();
   if (exchange == nullptr || !exchange->asks_new || exchange->request.eio != 4) return;
@@ -203,7 +219,8 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   by_engine_sid_.emplace(session.engine_sid, &session);
   sessions_.emplace(session.id, std::move(owned));
   out.push_back({.kind = FactKind::Opened, .at = event.at, .session = &session});
-  same_realm(session, realms_.opened(event.connection, exchange->number, session.id), event.at, out);
+  same_realm(session, realms_.opened(event.connection, exchange->number, session.id), event.at,
+             out);
 }
 
 void Tracker::on_engine(const Event& event, Connection& connection, Session& session, Facts& out) {
@@ -222,11 +239,16 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
       if (event.engine.probe) return step(UpgradeStep::ProbePong);
       if (event.direction != Direction::ToServer || !session.heartbeat.unanswered()) return;
       session.heartbeat.pong(event.at);
-      out.push_back({.kind = FactKind::Pong, .direction = Direction::ToServer, .at = event.at, .session = &session});
+      out.push_back({.kind = FactKind::Pong,
+                     .direction = Direction::ToServer,
+                     .at = event.at,
+                     .session = &session});
       return;
     case EnginePacketType::Upgrade:
       // Tracking follows what the peer did: a `5` on a WebSocket moves the session, probed or not.
-      if (!on_websocket || event.direction != Direction::ToServer || session.websocket != ConnectionId::None) return;
+      if (!on_websocket || event.direction != Direction::ToServer ||
+          session.websocket != ConnectionId::None)
+        return;
       step(UpgradeStep::UpgradePacket);
       session.upgrade = UpgradeState::Upgraded;
       session.transport = TransportName::WebSocket;
@@ -236,12 +258,14 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
       return;
     case EnginePacketType::Close:
       // Clients ignore a server's `1` on a WebSocket; what ends that session is its connection.
-      if (event.direction == Direction::ToServer) return close(session, CloseCause::ClientClose, event.at, out);
+      if (event.direction == Direction::ToServer)
+        return close(session, CloseCause::ClientClose, event.at, out);
       if (!on_websocket) return close(session, CloseCause::ServerClose, event.at, out);
       return;
     case EnginePacketType::Open:
     case EnginePacketType::Message:
-    case EnginePacketType::Noop: return;
+    case EnginePacketType::Noop:
+      return;
   }
 }
 
@@ -261,8 +285,9 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
       session.upgrade = *state;
     }
   }
-  // A poll cut off in the middle ends its session: servers take it as a transport error. The server's own
-  // end of stream may be what ends the response, so only a client's counts, or a reset.
+  // A poll cut off in the middle ends its session: servers take it as a transport error. The
+  // server's own end of stream may be what ends the response, so only a client's counts, or a
+  // reset.
   for (Exchange& exchange : connection.exchanges) {
     Session* const session = exchange.session;
     const bool cut = by_client || event.stream.end == StreamEnd::Reset;
@@ -296,9 +321,12 @@ void Tracker::forget_closed(Instant now) {
   while (!closed_.empty()) {
     const auto found = sessions_.find(closed_.front());
     Session& session = *found->second;
-    if (closed_.size() <= limits::kClosedSessionsMax && session.closed + limits::kClosedSessionMemory > now) return;
+    if (closed_.size() <= limits::kClosedSessionsMax &&
+        session.closed + limits::kClosedSessionMemory > now)
+      return;
     closed_.pop_front();
-    if (session.held != 0) {  // A connection outlives it: look again when the others of its age are gone.
+    if (session.held !=
+        0) {  // A connection outlives it: look again when the others of its age are gone.
       closed_.push_back(session.id);
       return;
     }
@@ -312,11 +340,12 @@ void Tracker::forget_closed(Instant now) {
 void Tracker::on_connect(EventView view, Session& session, Facts& out) {
   const Event& event = view.event;
   if (session.undecoded) return;
-  const auto received = session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
-      0, socketio::Placeholders::Fit);
+  const auto received =
+      session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
+          0, socketio::Placeholders::Fit);
   if (!received)
-    return malformed(session, event, view.text, event.connect.truncated, socketio::reason_text(received.error()),
-                     {}, out);
+    return malformed(session, event, view.text, event.connect.truncated,
+                     socketio::reason_text(received.error()), {}, out);
 
   Namespace* ns = session.find_namespace(event.connect.ns);
   if (ns == nullptr && session.namespaces.size() < limits::kNamespacesMax) {
@@ -357,14 +386,15 @@ void Tracker::on_packet(EventView view, Session& session, Facts& out) {
     if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
     receiving.pending.reset();
     receiving.reconstructor.reset();  // Whoever goes on after this starts afresh; see on_binary().
-    malformed(session, event, view.text, event.packet.truncated, socketio::reason_text(code), culprit, out);
+    malformed(session, event, view.text, event.packet.truncated, socketio::reason_text(code),
+              culprit, out);
   };
   if (event.packet.error != 0)
     return refuse(receiving.reconstructor.receive_malformed(
         static_cast<socketio::PacketErrc>(event.packet.error - 1)));
   const auto progress = receiving.reconstructor.receive_packet(
-      event.packet.attachments,
-      event.packet.placeholders_fit ? socketio::Placeholders::Fit : socketio::Placeholders::Illegal);
+      event.packet.attachments, event.packet.placeholders_fit ? socketio::Placeholders::Fit
+                                                              : socketio::Placeholders::Illegal);
   if (!progress) return refuse(progress.error());
 
   if (*progress == socketio::Progress::Pending) {
@@ -372,13 +402,15 @@ void Tracker::on_packet(EventView view, Session& session, Facts& out) {
         PendingBinary{event.packet, 0, event.at, std::string(view.text), event.packet.truncated});
     return;
   }
-  complete(session, event.direction, event.at, event.packet, 0, view.text, event.packet.truncated, out);
+  complete(session, event.direction, event.at, event.packet, 0, view.text, event.packet.truncated,
+           out);
 }
 
 void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
   if (session.undecoded) return;
   if (event.direction == Direction::ToServer && !session.client_spoke) {
-    // A client's first word is CONNECT, in text. Binary instead means a parser of its own, such as msgpack.
+    // A client's first word is CONNECT, in text. Binary instead means a parser of its own, such as
+    // msgpack.
     session.undecoded = true;
     return gap(&session, Unobserved::CustomParser, 1, event.at, out);
   }
@@ -386,23 +418,27 @@ void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
   const auto progress = receiving.reconstructor.receive_binary();
   if (!progress) {
     // Attachments of a packet that was refused are no second fault.
-    if (receiving.malformed && progress.error() == socketio::PacketErrc::BinaryWithoutHeader) return;
+    if (receiving.malformed && progress.error() == socketio::PacketErrc::BinaryWithoutHeader)
+      return;
     std::string culprit;
     if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
     receiving.pending.reset();
     receiving.reconstructor.reset();
-    return malformed(session, event, "(binary)", false, socketio::reason_text(progress.error()), culprit, out);
+    return malformed(session, event, "(binary)", false, socketio::reason_text(progress.error()),
+                     culprit, out);
   }
   if (receiving.pending == nullptr) return;
   PendingBinary& pending = *receiving.pending;
   pending.content = mix(pending.content, event.binary.content);
   if (*progress == socketio::Progress::Pending) return;
   const std::unique_ptr<PendingBinary> whole = std::move(receiving.pending);
-  complete(session, event.direction, event.at, whole->header, whole->content, whole->excerpt, whole->truncated, out);
+  complete(session, event.direction, event.at, whole->header, whole->content, whole->excerpt,
+           whole->truncated, out);
 }
 
-void Tracker::complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
-                       std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out) {
+void Tracker::complete(Session& session, Direction direction, Instant at,
+                       const Event::Packet& header, std::uint64_t content, std::string_view excerpt,
+                       bool truncated, Facts& out) {
   const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
   Fact fact{.kind = FactKind::Message,
             .direction = direction,
@@ -413,11 +449,13 @@ void Tracker::complete(Session& session, Direction direction, Instant at, const 
   switch (type) {
     case socketio::PacketType::Connect:
     case socketio::PacketType::BinaryEvent:
-    case socketio::PacketType::BinaryAck: return;
+    case socketio::PacketType::BinaryAck:
+      return;
     case socketio::PacketType::Disconnect:
     case socketio::PacketType::ConnectError:
       if (Namespace* const ns = session.find_namespace(header.ns)) ns->connected = false;
-      fact.kind = type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
+      fact.kind =
+          type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
       break;
     case socketio::PacketType::Event:
       if (direction == Direction::ToServer && header.id != kNoId) {
@@ -443,8 +481,9 @@ void Tracker::complete(Session& session, Direction direction, Instant at, const 
   out.push_back(fact);
 }
 
-void Tracker::malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
-                        std::string_view reason, std::string_view culprit, Facts& out) {
+void Tracker::malformed(Session& session, const Event& event, std::string_view excerpt,
+                        bool truncated, std::string_view reason, std::string_view culprit,
+                        Facts& out) {
   session.receiving[static_cast<std::size_t>(event.direction)].malformed = true;
   if (!culprit.empty()) {
     culprit_.assign(culprit);
@@ -468,7 +507,8 @@ void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
   gap(session, event.unobserved.reason, event.unobserved.count, event.at, out);
 }
 
-void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out) {
+void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Instant at,
+                  Facts& out) {
   GapCount& total = gaps_[static_cast<std::size_t>(reason)];
   total.count += count;
   if (session == nullptr) return;
@@ -490,7 +530,9 @@ Session* Tracker::find(SessionId id) noexcept {
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-Instant Tracker::deadline() const noexcept { return silences_.empty() ? Instant::max() : silences_.top().at; }
+Instant Tracker::deadline() const noexcept {
+  return silences_.empty() ? Instant::max() : silences_.top().at;
+}
 
 void Tracker::advance(Facts& out) {
   const Silence due = silences_.top();

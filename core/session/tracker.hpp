@@ -21,9 +21,10 @@ namespace core::session {
 /// Follows Engine.IO sessions across their connections: events in, facts out. Owns every session it
 /// speaks of; a closed one stays for limits::kClosedSessionMemory.
 ///
-/// How it works. A connection is either HTTP, with a queue of exchanges of which each belongs to a session, or one
-/// WebSocket. An event finds its session through its connection: what the client sends belongs to the youngest
-/// exchange, what the server sends to the oldest, since HTTP/1.1 answers in order.
+/// How it works. A connection is either HTTP, with a queue of exchanges of which each belongs to a
+/// session, or one WebSocket. An event finds its session through its connection: what the client
+/// sends belongs to the youngest exchange, what the server sends to the oldest, since HTTP/1.1
+/// answers in order.
 class Tracker {
  public:
   /// Events come ordered by (at, connection, sequence). Facts are appended.
@@ -36,13 +37,20 @@ class Tracker {
   /// A session that is live or remembered, or nullptr.
   [[nodiscard]] Session* find(SessionId id) noexcept;
 
-  struct Live { std::size_t polling = 0; std::size_t websocket = 0; };
+  struct Live {
+    std::size_t polling = 0;
+    std::size_t websocket = 0;
+  };
   [[nodiscard]] Live live() const noexcept { return live_; }
   [[nodiscard]] std::uint64_t sessions() const noexcept { return opened_; }
 
   /// Traffic that went by undecoded, by reason.
-  struct GapCount { std::uint64_t sessions = 0; std::uint64_t count = 0; };
-  static constexpr std::size_t kGapReasons = static_cast<std::size_t>(Unobserved::UnknownSession) + 1;
+  struct GapCount {
+    std::uint64_t sessions = 0;
+    std::uint64_t count = 0;
+  };
+  static constexpr std::size_t kGapReasons =
+      static_cast<std::size_t>(Unobserved::UnknownSession) + 1;
   [[nodiscard]] const std::array<GapCount, kGapReasons>& gaps() const noexcept { return gaps_; }
 
  private:
@@ -51,14 +59,14 @@ class Tracker {
     Session* session = nullptr;  ///< nullptr: not one of ours (yet)
     Event::Request request{};
     Instant at;
-    bool asks_new = false;   ///< without a sid: its answer is a handshake
-    bool unknown = false;    ///< its sid is not ours
-    bool polls = false;      ///< counted in Session::poll_gets
+    bool asks_new = false;  ///< without a sid: its answer is a handshake
+    bool unknown = false;   ///< its sid is not ours
+    bool polls = false;     ///< counted in Session::poll_gets
   };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
-    Session* session = nullptr;    ///< once it is a WebSocket
-    Exchange opening{};            ///< the request that made it one
+    Session* session = nullptr;       ///< once it is a WebSocket
+    Exchange opening{};               ///< the request that made it one
     bool websocket = false;
     bool ended[2] = {false, false};
   };
@@ -88,7 +96,8 @@ class Tracker {
   void forget_closed(Instant now);
 
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
-  std::unordered_map<std::string_view, Session*> by_engine_sid_;  ///< keys borrow Session::engine_sid
+  std::unordered_map<std::string_view, Session*>
+      by_engine_sid_;  ///< keys borrow Session::engine_sid
   std::unordered_map<ConnectionId, Connection> connections_;
   std::deque<SessionId> closed_;  ///< oldest first
   RealmFinder realms_;

@@ -15,8 +15,8 @@ struct UpgradeRow {
   UpgradeState to;
 };
 
-/// Every legal step. A pair that is not here is a violation; tracking follows what the peer really did.
-/// Source: Engine.IO protocol v4, "Upgrade".
+/// Every legal step. A pair that is not here is a violation; tracking follows what the peer really
+/// did. Source: Engine.IO protocol v4, "Upgrade".
 inline constexpr UpgradeRow kUpgradeTable[] = {
     {UpgradeState::Polling, UpgradeStep::ProbePing, UpgradeState::Probing},
     {UpgradeState::Probing, UpgradeStep::ProbePong, UpgradeState::Probed},

@@ -5,11 +5,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/direction.hpp"
 #include "core/event_buffer.hpp"
+#include "core/http/exchanges.hpp"
 #include "core/ids.hpp"
 #include "core/instant.hpp"
+#include "core/limits.hpp"
 
 namespace core::tap {
 
@@ -23,18 +26,28 @@ struct ClientKey {
 
 /// What every tap of a process shares. Outlives them.
 struct Settings {
-  std::string path = "/socket.io/";  ///< Socket.IO requests start with it
+  /// Requests whose path starts with `path` are Socket.IO's. `hash_key` seeds the hashes of
+  /// secrets: random per process, fixed in tests.
+  explicit Settings(std::string path = "/socket.io/", ClientKey key = {},
+                    std::uint64_t hash_key_ = 0)
+      : client_key(std::move(key)), hash_key(hash_key_) {
+    http.path_prefix = std::move(path);
+    http.head_bytes_max = limits::kHeadBytesMax;
+    if (client_key.source == ClientKey::Source::Header) http.extra_header = client_key.name;
+  }
+
+  http::Settings http;
   ClientKey client_key;
-  std::uint64_t hash_key = 0;  ///< seeds the hashes of secrets; random per process, fixed in tests
+  std::uint64_t hash_key;
 };
 
 /// One client connection and its upstream connection, watched. Bytes go in as they were forwarded,
-/// in both directions; events come out. It decodes HTTP/1.1, WebSocket, Engine.IO and Socket.IO as far as
-/// one message; what spans messages or connections is the session tracker's.
+/// in both directions; events come out. It decodes HTTP/1.1, WebSocket, Engine.IO and Socket.IO as
+/// far as one message; what spans messages or connections is the session tracker's.
 ///
 /// The law: however the same bytes are cut into chunks, the events are the same (but for `at`).
-/// When it cannot go on it says so once (EventKind::Unobserved, if the connection had carried anything
-/// on the Socket.IO path), frees what it holds, and takes everything else without looking.
+/// When it cannot go on it says so once (EventKind::Unobserved, if the connection had carried
+/// anything on the Socket.IO path), frees what it holds, and takes everything else without looking.
 class Tap {
  public:
   Tap(const Settings& settings, ConnectionId connection);
@@ -42,13 +55,16 @@ class Tap {
   Tap(Tap&&) noexcept;
   Tap& operator=(Tap&&) noexcept;
 
-  /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or `[::1]:53212`.
+  /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or
+  /// `[::1]:53212`.
   void open(std::string_view peer, Instant at, EventBuffer& out);
-  /// `bytes` were forwarded in `direction`. They are overwritten: WebSocket payloads are unmasked in place.
+  /// `bytes` were forwarded in `direction`. They are overwritten: WebSocket payloads are unmasked
+  /// in place.
   void receive(Direction direction, std::span<char> bytes, Instant at, EventBuffer& out);
-  /// No more bytes will come in `direction`: `Fin` behind its bytes, `Reset` at once. A Reset is told for both directions.
+  /// No more bytes will come in `direction`: `Fin` behind its bytes, `Reset` at once. A Reset is
+  /// told for both directions.
   void close(Direction direction, StreamEnd end, Instant at, EventBuffer& out);
-  /// True once nothing more can come of this connection; the caller may stop handing it bytes.
+  /// True once nothing more will be decoded; the caller may stop handing it bytes.
   [[nodiscard]] bool off() const noexcept;
 
  private:

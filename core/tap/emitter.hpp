@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/event_buffer.hpp"
+#include "core/limits.hpp"
+
+namespace core::tap {
+
+/// Stamps the events of one connection while one read is decoded.
+class Emitter {
+ public:
+  Emitter(ConnectionId connection, std::uint32_t& sequence, Instant at, EventBuffer& out) noexcept
+      : connection_(connection), sequence_(sequence), at_(at), out_(out) {}
+
+  /// Good until the next call.
+  Event& add(EventKind kind, Direction direction, std::string_view text = {}) {
+    Event& event = out_.add(kind, direction, at_, text);
+    event.connection = connection_;
+    event.sequence = sequence_++;
+    return event;
+  }
+  void unobserved(Direction direction, Unobserved reason) {
+    add(EventKind::Unobserved, direction).unobserved = {reason, 1};
+  }
+
+ private:
+  ConnectionId connection_;
+  std::uint32_t& sequence_;
+  Instant at_;
+  EventBuffer& out_;
+};
+
+/// The start of a packet as reports may show it: kExcerptBytesMax at most, whole characters only.
+struct Excerpt {
+  std::string_view text;
+  bool truncated;
+};
+[[nodiscard]] inline Excerpt excerpt_of(std::string_view packet) noexcept {
+  if (packet.size() <= limits::kExcerptBytesMax) return {packet, false};
+  std::size_t size = limits::kExcerptBytesMax;
+  while (size != 0 && (static_cast<unsigned char>(packet[size]) & 0xC0) == 0x80) --size;
+  return {packet.substr(0, size), true};
+}
+
+}  // namespace core::tap

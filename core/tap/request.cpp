@@ -1,0 +1,102 @@
+#include "core/tap/request.hpp"
+
+#include <xxhash.h>
+
+#include <cstring>
+#include <optional>
+
+#include "core/http/cookie.hpp"
+#include "core/http/target.hpp"
+
+namespace core::tap {
+namespace {
+
+using http::Header;
+
+/// Parameters that say how a request travels, not who sends it.
+bool is_of_transport(std::string_view parameter) noexcept {
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  return name == "EIO" || name == "transport" || name == "sid" || name == "t" || name == "b64" ||
+         name == "j";
+}
+
+HttpMethod method_of(std::string_view method) noexcept {
+  if (method == "GET") return HttpMethod::Get;
+  if (method == "POST") return HttpMethod::Post;
+  return method == "OPTIONS" ? HttpMethod::Options : HttpMethod::Other;
+}
+
+std::uint64_t fingerprint_of(const http::RequestHead& head, const http::TargetView& target,
+                             std::uint64_t peer) {
+  const auto fold = [](std::uint64_t hash, std::string_view text) {
+    return XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  };
+  std::uint64_t hash = fold(peer, target.path);
+  hash = fold(hash, head.headers[Header::UserAgent]);
+  hash = fold(hash, head.headers[Header::Origin]);
+  std::string_view query = target.query;
+  while (!query.empty()) {
+    const std::string_view parameter = query.substr(0, query.find('&'));
+    query.remove_prefix(parameter.size() == query.size() ? query.size() : parameter.size() + 1);
+    if (!is_of_transport(parameter)) hash = fold(hash, parameter);
+  }
+  return hash;
+}
+
+std::uint64_t client_key_of(const http::RequestHead& head, const http::TargetView& target,
+                            const Settings& settings) {
+  std::optional<std::string_view> value;
+  switch (settings.client_key.source) {
+    case ClientKey::Source::Cookie:
+      value = http::find_cookie(head.headers[Header::Cookie], settings.client_key.name);
+      break;
+    case ClientKey::Source::Header:
+      if (head.headers.has(Header::Extra)) value = head.headers[Header::Extra];
+      break;
+    case ClientKey::Source::Query:
+      value = http::query_parameter(target.query, settings.client_key.name);
+      break;
+    case ClientKey::Source::Auth:  // Comes with the CONNECT packet.
+    case ClientKey::Source::None:
+      break;
+  }
+  if (!value || value->empty()) return 0;
+  return XXH3_64bits_withSeed(value->data(), value->size(), settings.hash_key) |
+         1;  // 0 says absent.
+}
+
+}  // namespace
+
+EngineRequest read_request(const http::RequestHead& head, const Settings& settings,
+                           std::uint64_t peer, Emitter& emit) {
+  const http::TargetView target = http::split_target(head.target);
+  const auto transport = http::query_parameter(target.query, "transport");
+  if (!transport) return {};
+
+  EngineRequest request{.engine = true};
+  if (*transport == "polling") request.transport = TransportName::Polling;
+  if (*transport == "websocket") request.transport = TransportName::WebSocket;
+  const HttpMethod method = method_of(head.method);
+  request.post = method == HttpMethod::Post;
+  const auto eio = http::query_parameter(target.query, "EIO");
+  if (eio && eio->size() == 1 && (*eio)[0] >= '1' && (*eio)[0] <= '9')
+    request.eio = static_cast<std::uint8_t>((*eio)[0] - '0');
+
+  Event& event = emit.add(EventKind::Request, Direction::ToServer,
+                          http::query_parameter(target.query, "sid").value_or(std::string_view{}));
+  event.request.fingerprint = fingerprint_of(head, target, peer);
+  event.request.client_key = client_key_of(head, target, settings);
+  event.request.exchange = head.exchange;
+  event.request.method = method;
+  event.request.transport = request.transport;
+  event.request.eio = request.eio;
+  event.request.asks_upgrade = head.headers.has(Header::Upgrade);
+  const std::string_view t = http::query_parameter(target.query, "t").value_or(std::string_view{});
+  if (t.size() <= sizeof event.request.t) {
+    event.request.t_bytes = static_cast<std::uint8_t>(t.size());
+    if (!t.empty()) std::memcpy(event.request.t, t.data(), t.size());
+  }
+  return request;
+}
+
+}  // namespace core::tap

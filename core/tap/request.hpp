@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/event.hpp"
+#include "core/http/exchanges.hpp"
+#include "core/tap/emitter.hpp"
+#include "core/tap/tap.hpp"
+
+namespace core::tap {
+
+/// What the tap itself must remember of a request until its response has passed.
+struct EngineRequest {
+  bool engine = false;  ///< an Engine.IO request: it names a transport
+  bool post = false;
+  TransportName transport = TransportName::Other;
+  std::uint8_t eio = 0;
+};
+
+/// Reads a request head on the Socket.IO path and, when it is Engine.IO's, emits
+/// EventKind::Request. `peer` is the hash of the client's address. Other requests there (the client
+/// bundle that servers offer) are nobody's business.
+[[nodiscard]] EngineRequest read_request(const http::RequestHead& head, const Settings& settings,
+                                         std::uint64_t peer, Emitter& emit);
+
+}  // namespace core::tap
