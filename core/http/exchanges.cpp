@@ -8,6 +8,13 @@
 #include "core/http/target.hpp"
 
 namespace core::http {
+namespace {
+
+/// Room for what most heads keep, so that their storage grows once.
+constexpr std::size_t kHeadReserveBytes = 480;
+
+}  // namespace
+
 std::string_view HeadersView::operator[](Header header) const noexcept {
   return head_->value(header);
 }
@@ -49,6 +56,7 @@ struct Exchanges::Callbacks {
     }
     self.in_head = true;
     self.head = std::make_unique<Head>();
+    self.head->bytes.reserve(kHeadReserveBytes);
     return kGoOn;
   }
 

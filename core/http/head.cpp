@@ -1,6 +1,7 @@
 #include "core/http/head.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace core::http {
 namespace {
@@ -39,6 +40,12 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool equal_in_any_case(std::string_view text, std::string_view lower_text) noexcept {
+  return text.size() == lower_text.size() &&
+         std::equal(text.begin(), text.end(), lower_text.begin(),
+                    [](char a, char b) { return lower(a) == b; });
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -55,10 +62,9 @@ void Head::add_target(std::string_view piece, std::size_t bytes_max) {
 }
 
 void Head::add_name(std::string_view piece) noexcept {
-  for (const char c : piece) {
-    if (name_bytes < kNameBytesMax) name[name_bytes] = lower(c);
-    name_bytes = std::min(name_bytes + 1, kNameBytesMax + 1);
-  }
+  if (name_bytes + piece.size() <= kNameBytesMax)
+    std::memcpy(name.data() + name_bytes, piece.data(), piece.size());
+  name_bytes += piece.size();
 }
 
 void Head::end_name(const Settings& settings, Direction direction, bool of_interest) noexcept {
@@ -68,10 +74,10 @@ void Head::end_name(const Settings& settings, Direction direction, bool of_inter
     const std::string_view seen(name.data(), name_bytes);
     const Of other = direction == Direction::ToServer ? Of::Responses : Of::Requests;
     for (const KnownHeader& known : kKnownHeaders)
-      if (known.name == seen && known.of != other && (of_interest || known.always))
+      if (equal_in_any_case(seen, known.name) && known.of != other && (of_interest || known.always))
         header = known.header;
     if (!header && of_interest && direction == Direction::ToServer &&
-        !settings.extra_header.empty() && settings.extra_header == seen)
+        !settings.extra_header.empty() && equal_in_any_case(seen, settings.extra_header))
       header = Header::Extra;
   }
   name_bytes = 0;
@@ -119,9 +125,7 @@ bool names_token(std::string_view value, std::string_view token) noexcept {
     const std::string_view element = value.substr(0, end);
     value = end == std::string_view::npos ? std::string_view{} : value.substr(end + 1);
     const std::string_view named = trimmed(element.substr(0, element.find_first_of(";/")));
-    if (std::equal(named.begin(), named.end(), token.begin(), token.end(),
-                   [](char a, char b) { return lower(a) == b; }))
-      return true;
+    if (equal_in_any_case(named, token)) return true;
   }
   return false;
 }

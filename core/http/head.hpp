@@ -47,7 +47,7 @@ struct Head {
 };
 
 /// Whether the comma-separated list `value` names `token`, in any case; parameters after `;` and
-/// versions after `/` do not count.
+/// versions after `/` do not count. `token` is in lower case.
 [[nodiscard]] bool names_token(std::string_view value, std::string_view token) noexcept;
 
 }  // namespace core::http
