@@ -9,7 +9,7 @@ export class Relay extends EventEmitter {
   #server;
   #dark = false;
   #pairs = new Set();
-  #swallowed = 0; // Chunks from clients.
+  #farewells = 0;
 
   static async start(targetUrl) {
     const relay = new Relay();
@@ -24,9 +24,9 @@ export class Relay extends EventEmitter {
     this.#dark = true;
     for (const pair of this.#pairs) pair.lost = true;
   }
-  /** Resolves once a client's words were lost. */
-  swallows() {
-    return until("the dark network swallowed something", () => this.#swallowed > 0, [this]);
+  /** Resolves once a client's good-bye was lost: over polling it travels on a new connection and must not slip out. */
+  swallowsFarewell() {
+    return until("the dark network swallowed a good-bye", () => this.#farewells > 0, [this]);
   }
   comeBack() {
     this.#dark = false;
@@ -41,9 +41,9 @@ export class Relay extends EventEmitter {
     const pair = { lost: this.#dark, ends: [client] };
     this.#pairs.add(pair);
     client.on("error", () => {});
-    client.on("data", () => {
-      if (!pair.lost) return;
-      this.#swallowed += 1;
+    client.on("data", (bytes) => {
+      if (!pair.lost || !isFarewell(bytes)) return;
+      this.#farewells += 1;
       this.emit("change");
     });
     if (pair.lost) return; // Nobody answers.
@@ -58,3 +58,6 @@ export class Relay extends EventEmitter {
     }
   }
 }
+
+/** A WebSocket CLOSE frame, or a POST whose body is the one Engine.IO packet `1` (written at once by Node's clients). */
+const isFarewell = (bytes) => bytes[0] === 0x88 || bytes.toString("latin1").endsWith("\r\n\r\n1");

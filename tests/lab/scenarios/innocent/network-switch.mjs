@@ -9,9 +9,11 @@ export default {
     const network = await relay();
     const client = tab({ through: network });
     const { sid } = await client.settled();
+    await server.pulse();
+    await client.ask("/", "quiet?"); // No ping is due and nothing is under way: the good-bye goes out at once.
     network.goDark();
     await client.drop();
-    await network.swallows(); // Its good-bye.
+    await network.swallowsFarewell();
     network.comeBack();
     await client.settled(2);
     if (!server.sessions.get(sid).open) throw new Error("the old session should still be half open here");
