@@ -95,6 +95,8 @@ void WebSocketEndpoint::send(const Message& message) {
 }
 
 void WebSocketEndpoint::close(std::uint16_t code) {
+  // wslay lets control frames overtake messages: those go into `outgoing` first.
+  if (wslay_event_send(state_->context) != 0) state_->broken = true;
   wslay_event_queue_close(state_->context, code == 1005 ? std::uint16_t{0} : code, nullptr, 0);
 }
 

@@ -1,0 +1,3 @@
+sioscope_tests(client_test SOURCES core/client/client_test.cpp core/client/http_reader_test.cpp
+                                   core/client/websocket_endpoint_test.cpp
+               LINK core_client core_server)
