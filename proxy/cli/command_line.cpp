@@ -1,7 +1,9 @@
 #include "proxy/cli/command_line.hpp"
 
 #include <algorithm>
+#include <iostream>
 
+#include "proxy/cli/commands.hpp"
 #include "proxy/cli/verdict.hpp"
 
 namespace proxy::cli {
@@ -20,6 +22,14 @@ std::string unknown_key(const CLI::ConfigError& error) {
 }
 
 }  // namespace
+
+int say(const Stop& stop) {
+  if (stop.exit_code == kExitClean)
+    std::cout << stop.text << std::flush;
+  else
+    std::cerr << stop.text << std::endl;
+  return stop.exit_code;
+}
 
 Stop usage_error(const CLI::App& app, std::string what) {
   std::replace(what.begin(), what.end(), '\n', ' ');

@@ -1,0 +1,111 @@
+#include <cstring>
+
+#include "proxy/cli/child.hpp"
+#include "proxy/cli/commands.hpp"
+#include "proxy/cli/watch.hpp"
+#include "proxy/observe/clock.hpp"
+
+namespace proxy::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+/// How long after the command's end its last bytes may still be on their way to the analysis.
+constexpr auto kSettle = 150ms;
+constexpr auto kLook = 50ms;
+
+struct ChildEnd {
+  int exit_code;
+  bool interrupted;  ///< we were asked to stop: nobody wants to wait any more
+};
+
+/// Waits for the command. The first SIGTERM or SIGINT is passed on; after a second, or when the
+/// command has not ended within `drain`, it is killed.
+ChildEnd wait_for(Child& child, Watch& watch, Signals& signals, std::chrono::milliseconds drain) {
+  std::optional<Steady::time_point> kill_at;
+  while (true) {
+    if (const auto code = child.exit_code()) return {*code, kill_at.has_value()};
+    if (kill_at && Steady::now() >= *kill_at) child.signal(SIGKILL);
+
+    const auto arrived = signals.wait(kLook * 4);
+    if (!arrived || arrived->number == SIGCHLD) continue;
+    if (arrived->number == SIGHUP) {
+      watch.log().warn("SIGHUP: ignored");
+      continue;
+    }
+    if (kill_at) {
+      kill_at = Steady::now();
+      continue;
+    }
+    kill_at = Steady::now() + drain;
+    if (!arrived->from_terminal) child.signal(arrived->number);  // Else it has it already.
+  }
+}
+
+std::string progress_line(const observe::Snapshot& snapshot, std::chrono::seconds left) {
+  return "sioscope: the command has ended; waiting up to " + std::to_string(left.count()) +
+         " s for proof (" + std::to_string(snapshot.tally.sessions) + " sessions seen)";
+}
+
+/// Waits while a suspect is open: until its own heartbeat must have settled the matter, within the
+/// grace.
+void wait_for_proof(Watch& watch, Signals& signals,
+                    std::optional<std::chrono::milliseconds> grace) {
+  const core::Instant begin = observe::now();
+  while (true) {
+    const auto arrived = signals.wait(kLook);
+    if (arrived && (arrived->number == SIGTERM || arrived->number == SIGINT)) break;
+
+    const core::Instant now = observe::now();
+    if (now < begin + kSettle) continue;
+    const observe::Snapshot snapshot = watch.snapshot();
+    const core::Instant last =
+        grace ? begin + *grace
+              : std::min<core::Instant>(begin + kGraceMax, snapshot.suspects_settle_at + kSettle);
+    if (!snapshot.suspects || now >= last) break;
+    watch.terminal().progress(
+        progress_line(snapshot, std::chrono::ceil<std::chrono::seconds>(last - now)));
+  }
+  watch.terminal().progress("");
+}
+
+/// Where the command finds the proxy: an address that means "all of them" is no place to connect
+/// to.
+std::string url_for(const Watch& watch) {
+  std::string url = watch.url();
+  for (const auto& [any, loopback] :
+       {std::pair{"//0.0.0.0:", "//127.0.0.1:"}, {"//[::]:", "//[::1]:"}})
+    if (const auto at = url.find(any); at != std::string::npos)
+      url.replace(at, std::strlen(any), loopback);
+  return url;
+}
+
+std::vector<Child::Variable> variables_of(const CheckOptions& options, const std::string& url) {
+  std::vector<Child::Variable> variables{{"SIOSCOPE_URL", url}};
+  for (const std::string& name : options.env) variables.emplace_back(name, url);
+  return variables;
+}
+
+}  // namespace
+
+int check_command(Arguments arguments) {
+  auto options = parse_check(arguments, rules::registry());
+  if (!options) return say(options.error());
+
+  Signals signals;
+  auto started = Watch::start(options->watch);
+  if (!started) return say({kExitUsage, "sioscope check: " + started.error().sentence});
+  Watch& watch = **started;
+
+  auto child = Child::start(options->command, variables_of(*options, url_for(watch)));
+  if (!child)
+    return say({kExitUsage, "sioscope check: cannot start '" + options->command.front() + "': " +
+                                std::strerror(child.error()) + "; check the command after --"});
+
+  const ChildEnd end = wait_for(*child, watch, signals, options->watch.drain);
+  if (!end.interrupted) wait_for_proof(watch, signals, options->grace);
+  return watch.finish(end.exit_code);
+}
+
+}  // namespace proxy::cli

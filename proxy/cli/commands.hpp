@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+/// One function a subcommand, each in a file of its name. `arguments` are what follows the
+/// command's name; the value is the exit code of the process.
+namespace proxy::cli {
+
+using Arguments = std::span<const std::string>;
+
+[[nodiscard]] int proxy_command(Arguments arguments);
+[[nodiscard]] int check_command(Arguments arguments);
+[[nodiscard]] int decode_command(Arguments arguments);
+[[nodiscard]] int rules_command(Arguments arguments);
+[[nodiscard]] int demo_command(Arguments arguments);
+
+struct Stop;
+/// Says what a Stop says, where it belongs. Returns its exit code.
+int say(const Stop& stop);
+
+}  // namespace proxy::cli

@@ -1,0 +1,20 @@
+find_package(CLI11 REQUIRED)
+
+add_library(proxy_cli STATIC
+  cli/check.cpp cli/child.cpp cli/client_key.cpp cli/command_line.cpp cli/decode.cpp cli/decode_command.cpp
+  cli/duration.cpp cli/fail_on.cpp cli/options.cpp cli/proxy.cpp cli/rules.cpp cli/signals.cpp cli/verdict.cpp
+  cli/watch.cpp)
+target_include_directories(proxy_cli PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(proxy_cli PUBLIC proxy_admin proxy_net proxy_observe proxy_report rules core CLI11::CLI11
+                                PRIVATE sioscope_flags)
+
+add_executable(sioscope cli/main.cpp)
+target_compile_definitions(sioscope PRIVATE SIOSCOPE_VERSION="${PROJECT_VERSION}")
+target_link_libraries(sioscope PRIVATE proxy_cli sioscope_flags)
+set_target_properties(sioscope PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+if(TARGET proxy_demo)
+  target_sources(proxy_cli PRIVATE cli/demo_command.cpp)
+  target_link_libraries(proxy_cli PUBLIC proxy_demo)
+  target_compile_definitions(sioscope PRIVATE SIOSCOPE_DEMO)
+endif()

@@ -1,0 +1,196 @@
+#include "proxy/cli/watch.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "proxy/admin/metrics.hpp"
+#include "proxy/report/record_json.hpp"
+#include "proxy/report/verdict_text.hpp"
+
+namespace proxy::cli {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+spdlog::level::level_enum level_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::Debug:
+      return spdlog::level::debug;
+    case LogLevel::Info:
+      return spdlog::level::info;
+    case LogLevel::Warning:
+      return spdlog::level::warn;
+    case LogLevel::Error:
+      return spdlog::level::err;
+    case LogLevel::Off:
+      return spdlog::level::off;
+  }
+  return spdlog::level::warn;
+}
+
+std::shared_ptr<spdlog::logger> make_log(LogLevel level) {
+  auto log = std::make_shared<spdlog::logger>("sioscope",
+                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ sioscope: %l: %v", spdlog::pattern_time_type::utc);
+  log->set_level(level_of(level));
+  return log;
+}
+
+/// Seeds the pseudonyms of secrets: nobody may look them up in a table.
+std::uint64_t random_key() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+report::Terminal::Progress progress_for(const WatchOptions& options) {
+  return !options.quiet && ::isatty(STDERR_FILENO) == 1 ? report::Terminal::Progress::On
+                                                        : report::Terminal::Progress::Off;
+}
+
+}  // namespace
+
+Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
+    : options_(std::move(options)),
+      log_(make_log(options_.log_level)),
+      clock_(report::WallClock::now()),
+      redaction_(options_.sids),
+      colours_(report::colours_for(STDERR_FILENO)),
+      file_(std::move(file)),
+      terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
+      observer_(options_.threads, [this](const rules::Record& one) { record(one); }) {
+  options_.tap.hash_key = random_key();
+}
+
+tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions options) {
+  std::optional<report::FindingsFile> file;
+  if (options.findings) {
+    auto opened = report::FindingsFile::open(*options.findings);
+    if (!opened)
+      return tl::unexpected(net::StartError{
+          "cannot write the findings file '" + *options.findings +
+          "': " + std::strerror(opened.error()) +
+          "; name a file in a folder that exists and may be written, or - for stdout"});
+    file.emplace(std::move(*opened));
+  }
+
+  std::unique_ptr<Watch> watch(new Watch(std::move(options), std::move(file)));
+  if (auto served = watch->serve(); !served) return tl::unexpected(served.error());
+  return watch;
+}
+
+tl::expected<void, net::StartError> Watch::serve() {
+  std::vector<observe::EventRing*> rings;
+  for (std::size_t i = 0; i < options_.threads; ++i) rings.push_back(&observer_.ring(i));
+  observer_.start();
+  auto forwarder = net::Forwarder::start({.listen = options_.listen,
+                                          .upstream = options_.upstream,
+                                          .tap = options_.tap,
+                                          .rings = rings,
+                                          .wake_observer = [this] { observer_.wake(); },
+                                          .log = *log_});
+  if (!forwarder) return tl::unexpected(forwarder.error());
+  forwarder_ = std::move(*forwarder);
+
+  if (options_.admin) {
+    auto admin = admin::Admin::start(*options_.admin, admin_sources());
+    if (!admin) return tl::unexpected(net::StartError{"--admin: " + admin.error().sentence});
+    admin_ = std::move(*admin);
+  }
+  // Other programs wait for exactly these lines, each in one write.
+  std::string ready = "sioscope: listening on " + url() + "\n";
+  if (admin_) ready += "sioscope: admin on http://" + admin_->bound().text() + "\n";
+  std::cerr << ready << std::flush;
+  return {};
+}
+
+std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+
+admin::Sources Watch::admin_sources() {
+  return {.metrics =
+              [this] {
+                const observe::Snapshot snapshot = observer_.snapshot();
+                const net::Totals totals = forwarder_->totals();
+                return admin::metrics_text({.tally = snapshot.tally,
+                                            .live = snapshot.live,
+                                            .findings = ledger_.classes(),
+                                            .connections_active = totals.active,
+                                            .connections_total = totals.accepted,
+                                            .bytes_to_server = totals.bytes_to_server,
+                                            .bytes_to_client = totals.bytes_to_client,
+                                            .upstream_failures = totals.upstream_failures});
+              },
+          .findings =
+              [this] {
+                auto all = nlohmann::ordered_json::array();
+                for (const rules::Finding& finding : ledger_.findings())
+                  all.push_back(report::to_json(finding, clock_, redaction_));
+                return report::to_line(all) + "\n";
+              },
+          .verdict =
+              [this] {
+                return report::to_line(report::to_json(judge_now(snapshot(), std::nullopt))) + "\n";
+              }};
+}
+
+void Watch::record(const rules::Record& one) {
+  if (file_)
+    write(report::to_line(std::holds_alternative<rules::Finding>(one)
+                              ? report::to_json(std::get<rules::Finding>(one), clock_, redaction_)
+                              : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
+  ledger_.apply(one);
+  if (!options_.quiet) terminal_.show(one);
+}
+
+void Watch::write(std::string line) {
+  file_->append(std::move(line));
+  if (file_->lost() == 0 || write_error_told_) return;
+  write_error_told_ = true;
+  log_->error("cannot write the findings file '{}': {}; findings are missing from it from here on",
+              *options_.findings, std::strerror(file_->first_error()));
+}
+
+report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optional<int> child_exit) {
+  return judge({.tally = snapshot.tally,
+                .findings = ledger_.classes(),
+                .suspects = snapshot.suspects,
+                .findings_lost = write_error_told_,
+                .child_exit = child_exit},
+               options_.gate, options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
+}
+
+void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
+  constexpr auto kLook = std::chrono::milliseconds(20);
+  if (admin_) admin_->set_draining();
+  forwarder_->stop_accepting();
+  const auto deadline = Steady::now() + at_most;
+  while (forwarder_->totals().active > 0 && Steady::now() < deadline) {
+    const auto arrived = signals.wait(kLook);
+    if (arrived && (arrived->number == SIGTERM || arrived->number == SIGINT)) return;
+  }
+}
+
+int Watch::finish(std::optional<int> child_exit) {
+  if (admin_) admin_->set_draining();
+  const std::size_t cut = forwarder_->drain(Steady::now());
+  if (cut > 0) log_->info("closed {} connections that were still open", cut);
+  const observe::Snapshot last = observer_.finish();
+
+  report::Verdict verdict = judge_now(last, child_exit);
+  if (file_) {
+    write(report::to_line(report::to_json(verdict)));
+    if (write_error_told_) verdict = judge_now(last, child_exit);
+  }
+  terminal_.progress("");
+  std::cerr << (options_.quiet ? "sioscope: " + report::verdict_line(verdict, colours_)
+                               : "\nsioscope " + report::verdict_text(verdict, ledger_.findings(),
+                                                                      redaction_, colours_))
+            << std::flush;
+  return exit_code(verdict);
+}
+
+}  // namespace proxy::cli
