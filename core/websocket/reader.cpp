@@ -26,7 +26,7 @@ constexpr std::uint64_t kFirstReserveBytes = 16 * 1024;
 
 constexpr std::size_t length_bytes(unsigned second) noexcept {
   const unsigned length = second & kLength;
-  return length < kLength16 ? 0 : length == kLength16 ? 2 : 8;
+  return length == kLength64 ? 8 : length == kLength16 ? 2 : 0;
 }
 
 constexpr std::size_t header_size_bytes(unsigned second) noexcept {
