@@ -16,46 +16,33 @@
 namespace core::json {
 namespace {
 
-class Nesting {
+/// Levels of nesting beyond the innermost 64, a word each 64. Kept apart from what the loop holds
+/// in registers.
+class OuterLevels {
  public:
-  [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
-  [[nodiscard]] bool in_array() const noexcept { return (bits_ & 1U) != 0; }
-
-  /// False when no memory was left; the level is not entered then.
-  [[nodiscard]] bool enter(Kind container) noexcept {
-    if (depth_ % 64 == 0 && depth_ != 0 && !spill()) return false;
-    bits_ = bits_ << 1U | (container == Kind::Array ? 1U : 0U);
-    ++depth_;
+  /// Keeps the word of levels [64 * index, 64 * index + 64). False when no memory was left.
+  [[nodiscard]] bool store(std::size_t index, std::uint64_t bits) noexcept {
+    if (index == capacity_words_ && !grow()) return false;
+    words()[index] = bits;
     return true;
   }
 
-  void leave() noexcept {
-    --depth_;
-    bits_ >>= 1U;
-    if (depth_ % 64 == 0 && depth_ != 0) bits_ = words()[depth_ / 64 - 1];
-  }
+  [[nodiscard]] std::uint64_t load(std::size_t index) noexcept { return words()[index]; }
 
  private:
   static constexpr std::size_t kInlineWords = 1024 / 64;
 
   std::uint64_t* words() noexcept { return heap_ ? heap_.get() : inline_.data(); }
 
-  bool spill() noexcept {
-    const std::size_t word = depth_ / 64 - 1;
-    if (word == capacity_words_) {
-      std::unique_ptr<std::uint64_t[]> larger(new (std::nothrow)
-                                                  std::uint64_t[capacity_words_ * 2]);
-      if (!larger) return false;
-      std::memcpy(larger.get(), words(), capacity_words_ * sizeof(std::uint64_t));
-      heap_ = std::move(larger);
-      capacity_words_ *= 2;
-    }
-    words()[word] = bits_;
+  bool grow() noexcept {
+    std::unique_ptr<std::uint64_t[]> larger(new (std::nothrow) std::uint64_t[capacity_words_ * 2]);
+    if (!larger) return false;
+    std::memcpy(larger.get(), words(), capacity_words_ * sizeof(std::uint64_t));
+    heap_ = std::move(larger);
+    capacity_words_ *= 2;
     return true;
   }
 
-  std::uint64_t bits_ = 0;
-  std::size_t depth_ = 0;
   std::size_t capacity_words_ = kInlineWords;
   std::unique_ptr<std::uint64_t[]> heap_;
   std::array<std::uint64_t, kInlineWords> inline_;  // Left as it is: written before it is read.
@@ -95,113 +82,126 @@ Kind kind_of(char first) noexcept {
   return Kind::Number;
 }
 
+/// Each step takes where it starts and returns where it ends, or nullptr after stop().
 class Inspector {
  public:
-  explicit Inspector(std::string_view text) noexcept
-      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
+  Inspector(std::string_view text, Shape& shape) noexcept
+      : begin_(text.data()), end_(begin_ + text.size()), shape_(shape) {}
 
-  tl::expected<Shape, Error> run() noexcept {
-    at_ = skip_space(at_, end_);
-    if (at_ == end_) return fail(Errc::UnexpectedEnd);
-    shape_.kind = kind_of(*at_);
+  [[nodiscard]] bool run() noexcept {
+    const char* at = skip_space(begin_, end_);
+    if (at == end_) return stop(Errc::UnexpectedEnd, at) != nullptr;
+    shape_.kind = kind_of(*at);
 
-    if (!walk()) return tl::unexpected(error_);
+    at = value(at);
+    if (at == nullptr) return false;
 
-    at_ = skip_space(at_, end_);
-    if (at_ != end_) return fail(Errc::TrailingText);
-    return shape_;
+    at = skip_space(at, end_);
+    return at == end_ || stop(Errc::TrailingText, at) != nullptr;
   }
+
+  [[nodiscard]] const Error& error() const noexcept { return error_; }
 
  private:
-  tl::unexpected<Error> fail(Errc code) const noexcept {
-    return tl::unexpected(Error{code, static_cast<std::size_t>(at_ - begin_)});
-  }
-
-  bool stop(Errc code) noexcept {
-    error_ = {code, static_cast<std::size_t>(at_ - begin_)};
-    return false;
+  const char* stop(Errc code, const char* at) noexcept {
+    error_ = {code, static_cast<std::size_t>(at - begin_)};
+    return nullptr;
   }
 
   /// What stands here is wrong: say whether it is a byte or the lack of one.
-  bool stop_here() noexcept {
-    return stop(at_ == end_ ? Errc::UnexpectedEnd : Errc::UnexpectedByte);
+  const char* stop_here(const char* at) noexcept {
+    return stop(at == end_ ? Errc::UnexpectedEnd : Errc::UnexpectedByte, at);
   }
 
-  /// Reads one value of any depth.
-  bool walk() noexcept {
+  /// One value of any depth.
+  const char* value(const char* at) noexcept {
+    std::size_t depth = 0;
+    std::uint64_t arrays = 0;  // Of the innermost 64 levels, the lowest bit the innermost.
+    const char* element = at;  // Start of the current element of the outermost container.
     for (;;) {
       // A value starts here.
-      if (nesting_.depth() == 1) element_ = at_;
-      if (at_ == end_) return stop(Errc::UnexpectedEnd);
-      const char first = *at_;
+      if (at == end_) return stop(Errc::UnexpectedEnd, at);
+      if (depth == 1) element = at;
+      const char first = *at;
       if (first == '"') {
-        if (!string()) return false;
+        at = string(at);
+        if (at == nullptr) return nullptr;
       } else if (first == '[' || first == '{') {
-        if (!nesting_.enter(first == '[' ? Kind::Array : Kind::Object))
-          return stop(Errc::OutOfMemory);
-        at_ = skip_space(at_ + 1, end_);
-        if (at_ == end_) return stop(Errc::UnexpectedEnd);
-        if (*at_ != (first == '[' ? ']' : '}')) {
-          if (first == '{' && !key()) return false;
+        const bool is_array = first == '[';
+        if (depth % 64 == 0 && depth != 0 && !outer_.store(depth / 64 - 1, arrays))
+          return stop(Errc::OutOfMemory, at);
+        arrays = arrays << 1U | (is_array ? 1U : 0U);
+        ++depth;
+        at = skip_space(at + 1, end_);
+        if (at == end_) return stop(Errc::UnexpectedEnd, at);
+        if (*at != (is_array ? ']' : '}')) {
+          if (!is_array && (at = key(at)) == nullptr) return nullptr;
           continue;
         }
-        ++at_;
-        nesting_.leave();
-      } else if (!scalar(first)) {
-        return false;
+        ++at;
+        arrays >>= 1U;
+        --depth;
+        if (depth % 64 == 0 && depth != 0) arrays = outer_.load(depth / 64 - 1);
+      } else {
+        at = scalar(at);
+        if (at == nullptr) return nullptr;
       }
       // A value ended here; it may end what surrounds it.
       for (;;) {
-        if (nesting_.depth() == 0) return true;
-        if (nesting_.depth() == 1) count_element();
-        if (at_ != end_ && is_space(*at_)) at_ = skip_space(at_ + 1, end_);
-        if (at_ == end_) return stop(Errc::UnexpectedEnd);
-        if (*at_ == ',') {
-          at_ = skip_space(at_ + 1, end_);
-          if (!nesting_.in_array() && !key()) return false;
+        if (depth == 0) return at;
+        const bool in_array = (arrays & 1U) != 0;
+        if (depth == 1) count_element(in_array, element, at);
+        if (at != end_ && is_space(*at)) at = skip_space(at + 1, end_);
+        if (at == end_) return stop(Errc::UnexpectedEnd, at);
+        if (*at == ',') {
+          ++at;
+          if (at != end_ && is_space(*at)) at = skip_space(at + 1, end_);
+          if (!in_array && (at = key(at)) == nullptr) return nullptr;
           break;
         }
-        if (*at_ != (nesting_.in_array() ? ']' : '}')) return stop(Errc::UnexpectedByte);
-        ++at_;
-        nesting_.leave();
+        if (*at != (in_array ? ']' : '}')) return stop(Errc::UnexpectedByte, at);
+        ++at;
+        arrays >>= 1U;
+        --depth;
+        if (depth % 64 == 0 && depth != 0) arrays = outer_.load(depth / 64 - 1);
       }
     }
   }
 
-  void count_element() noexcept {
+  void count_element(bool in_array, const char* begin, const char* end) noexcept {
     ++shape_.element_count;
-    if (!nesting_.in_array()) return;
-    shape_.last.raw = {element_, static_cast<std::size_t>(at_ - element_)};
-    shape_.last.kind = kind_of(*element_);
+    if (!in_array) return;
+    shape_.last = {kind_of(*begin), {begin, static_cast<std::size_t>(end - begin)}};
     if (shape_.element_count == 1) shape_.first = shape_.last;
   }
 
-  bool key() noexcept {
-    if (at_ == end_ || *at_ != '"') return stop_here();
-    if (!string()) return false;
-    if (at_ != end_ && *at_ != ':') at_ = skip_space(at_, end_);
-    if (at_ == end_ || *at_ != ':') return stop_here();
-    at_ = skip_space(at_ + 1, end_);
-    return true;
+  const char* key(const char* at) noexcept {
+    if (at == end_ || *at != '"') return stop_here(at);
+    at = string(at);
+    if (at == nullptr) return nullptr;
+    if (at != end_ && *at != ':') at = skip_space(at, end_);
+    if (at == end_ || *at != ':') return stop_here(at);
+    ++at;
+    if (at != end_ && is_space(*at)) at = skip_space(at + 1, end_);
+    return at;
   }
 
-  bool string() noexcept {
-    ++at_;
+  const char* string(const char* at) noexcept {
+    ++at;
     for (;;) {
-      at_ = skip_run(begin_, at_, end_);
-      if (at_ == end_) return stop(Errc::UnexpectedEnd);
-      if (*at_ == '"') break;
-      if (*at_ != '\\') return stop(Errc::ControlCharacter);
-      if (!escape()) return false;
+      at = skip_run(begin_, at, end_);
+      if (at == end_) return stop(Errc::UnexpectedEnd, at);
+      if (*at == '"') return at + 1;
+      if (*at != '\\') return stop(Errc::ControlCharacter, at);
+      at = escape(at);
+      if (at == nullptr) return nullptr;
     }
-    ++at_;
-    return true;
   }
 
-  bool escape() noexcept {
-    ++at_;
-    if (at_ == end_) return stop(Errc::UnexpectedEnd);
-    switch (*at_) {
+  const char* escape(const char* at) noexcept {
+    ++at;
+    if (at == end_) return stop(Errc::UnexpectedEnd, at);
+    switch (*at) {
       case '"':
       case '\\':
       case '/':
@@ -210,76 +210,71 @@ class Inspector {
       case 'n':
       case 'r':
       case 't':
-        ++at_;
-        return true;
+        return at + 1;
       case 'u':
         break;
       default:
-        return stop(Errc::BadEscape);
+        return stop(Errc::BadEscape, at);
     }
-    ++at_;
-    for (int digit = 0; digit < 4; ++digit, ++at_) {
-      if (at_ == end_) return stop(Errc::UnexpectedEnd);
-      if (!is_hex(*at_)) return stop(Errc::BadEscape);
+    ++at;
+    for (int digit = 0; digit < 4; ++digit, ++at) {
+      if (at == end_) return stop(Errc::UnexpectedEnd, at);
+      if (!is_hex(*at)) return stop(Errc::BadEscape, at);
     }
-    return true;
+    return at;
   }
 
-  bool scalar(char first) noexcept {
-    if (first == '-' || is_digit(first)) return number();
-    switch (first) {
+  const char* scalar(const char* at) noexcept {
+    switch (*at) {
       case 't':
-        return literal("true");
+        return literal("true", at);
       case 'f':
-        return literal("false");
+        return literal("false", at);
       case 'n':
-        return literal("null");
+        return literal("null", at);
     }
-    return stop(Errc::UnexpectedByte);
+    if (*at == '-' || is_digit(*at)) return number(at);
+    return stop(Errc::UnexpectedByte, at);
   }
 
-  bool literal(std::string_view word) noexcept {
+  const char* literal(std::string_view word, const char* at) noexcept {
     for (const char expected : word) {
-      if (at_ == end_ || *at_ != expected) return stop_here();
-      ++at_;
+      if (at == end_ || *at != expected) return stop_here(at);
+      ++at;
     }
-    return true;
+    return at;
   }
 
-  bool number() noexcept {
-    if (*at_ == '-') ++at_;
-    if (at_ != end_ && *at_ == '0') {
-      ++at_;
-      if (at_ != end_ && is_digit(*at_)) return stop(Errc::BadNumber);
-    } else if (!digits()) {
-      return false;
+  const char* number(const char* at) noexcept {
+    if (*at == '-') ++at;
+    if (at != end_ && *at == '0') {
+      ++at;
+      if (at != end_ && is_digit(*at)) return stop(Errc::BadNumber, at);
+    } else if ((at = digits(at)) == nullptr) {
+      return nullptr;
     }
-    if (at_ != end_ && *at_ == '.') {
-      ++at_;
-      if (!digits()) return false;
+    if (at != end_ && *at == '.' && (at = digits(at + 1)) == nullptr) return nullptr;
+    if (at != end_ && (*at == 'e' || *at == 'E')) {
+      ++at;
+      if (at != end_ && (*at == '+' || *at == '-')) ++at;
+      at = digits(at);
     }
-    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-      ++at_;
-      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
-      if (!digits()) return false;
-    }
-    return true;
+    return at;
   }
 
-  bool digits() noexcept {
-    if (at_ == end_) return stop(Errc::UnexpectedEnd);
-    if (!is_digit(*at_)) return stop(Errc::BadNumber);
-    while (at_ != end_ && is_digit(*at_)) ++at_;
-    return true;
+  const char* digits(const char* at) noexcept {
+    if (at == end_) return stop(Errc::UnexpectedEnd, at);
+    if (!is_digit(*at)) return stop(Errc::BadNumber, at);
+    do ++at;
+    while (at != end_ && is_digit(*at));
+    return at;
   }
 
   const char* begin_;
-  const char* at_;
   const char* end_;
-  const char* element_ = nullptr;  ///< Start of the current element of the outermost container.
-  Shape shape_;
+  Shape& shape_;
   Error error_{};
-  Nesting nesting_;
+  OuterLevels outer_;
 };
 
 /// Skips one string of valid text. `at` is its opening quote.
@@ -437,7 +432,12 @@ void join_surrogates(std::string& out, std::size_t from) {
 
 }  // namespace
 
-tl::expected<Shape, Error> inspect(std::string_view text) noexcept { return Inspector(text).run(); }
+tl::expected<Shape, Error> inspect(std::string_view text) noexcept {
+  tl::expected<Shape, Error> result;
+  Inspector inspector(text, *result);
+  if (!inspector.run()) result = tl::unexpected(inspector.error());
+  return result;
+}
 
 std::string_view reason_text(Errc code) noexcept {
   switch (code) {

@@ -8,17 +8,19 @@
 namespace core::socketio {
 namespace {
 
-using Decoded = tl::expected<PacketView, PacketError>;
-
 /// Names that mean something to the peers' own event emitters.
 /// Source: socket.io-parser 4.2.7, RESERVED_EVENTS.
 constexpr std::array<std::string_view, 6> kReservedEvents = {
     "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
 
 bool is_reserved(std::string_view raw_name) noexcept {
-  // All of them start with one of four letters; an escape may stand for it.
-  constexpr std::string_view kFirst = "cdnr\\";
-  if (kFirst.find(raw_name[1]) == std::string_view::npos) return false;
+  const std::string_view plain = raw_name.substr(1, raw_name.size() - 2);
+  for (const std::string_view reserved : kReservedEvents)
+    if (plain == reserved) return true;
+
+  // "conn\u0065ct" is reserved too: the shortest name with an escape for a letter is as long.
+  constexpr std::size_t kEscapedBytesMin = std::string_view("connect").size() + 5;
+  if (plain.size() < kEscapedBytesMin || plain.find('\\') == std::string_view::npos) return false;
   for (const std::string_view reserved : kReservedEvents)
     if (json::string_equals(raw_name, reserved)) return true;
   return false;
@@ -26,25 +28,23 @@ bool is_reserved(std::string_view raw_name) noexcept {
 
 class Decoder {
  public:
-  Decoder(std::string_view text, const DecoderLimits& limits) noexcept
-      : text_(text), limits_(limits) {}
+  Decoder(std::string_view text, const DecoderLimits& limits, PacketView& packet) noexcept
+      : text_(text), limits_(limits), packet_(packet) {}
 
-  Decoded run() noexcept {
-    if (!type()) return fail(PacketErrc::UnknownType, 0);
+  /// Fills the packet, up to the error if there is one.
+  [[nodiscard]] std::optional<PacketError> run() noexcept {
+    if (!type()) return PacketError{PacketErrc::UnknownType, 0};
     if (is_binary(packet_.type)) {
-      if (const std::optional<PacketErrc> problem = attachments()) return fail(*problem, at_);
+      if (const std::optional<PacketErrc> problem = attachments())
+        return PacketError{*problem, at_};
     }
     ns();
     id();
-    if (at_ == text_.size()) return packet_;
+    if (at_ == text_.size()) return std::nullopt;
     return data();
   }
 
  private:
-  tl::unexpected<PacketError> fail(PacketErrc code, std::size_t offset_bytes) const noexcept {
-    return tl::unexpected(PacketError{code, offset_bytes});
-  }
-
   bool type() noexcept {
     if (!text_.empty() && text_.front() >= '0' && text_.front() <= '6') {
       packet_.type = static_cast<PacketType>(text_.front() - '0');
@@ -106,20 +106,20 @@ class Decoder {
     if (value < 0x1p64) packet_.id->integer = static_cast<std::uint64_t>(value);
   }
 
-  Decoded data() noexcept {
+  std::optional<PacketError> data() noexcept {
     packet_.data = text_.substr(at_);
     const tl::expected<json::Shape, json::Error> shape = json::inspect(packet_.data);
     if (!shape) {
       const bool gave_up = shape.error().code == json::Errc::OutOfMemory;
-      return fail(gave_up ? PacketErrc::GaveUp : PacketErrc::NotJson,
-                  at_ + shape.error().offset_bytes);
+      return PacketError{gave_up ? PacketErrc::GaveUp : PacketErrc::NotJson,
+                         at_ + shape.error().offset_bytes};
     }
-    if (const std::optional<PacketErrc> problem = check(*shape)) return fail(*problem, at_);
+    if (const std::optional<PacketErrc> problem = check(*shape)) return PacketError{*problem, at_};
 
     packet_.event = shape->first;
     packet_.last = shape->last;
     if (shape->kind == json::Kind::Array) packet_.element_count = shape->element_count;
-    return packet_;
+    return std::nullopt;
   }
 
   /// Source: socket.io-parser 4.2.7, Decoder.isPayloadValid().
@@ -157,18 +157,23 @@ class Decoder {
   std::string_view text_;
   const DecoderLimits& limits_;
   std::size_t at_ = 0;
-  PacketView packet_{};
+  PacketView& packet_;
 };
 
 }  // namespace
 
-Decoded decode_packet(std::string_view text, const DecoderLimits& limits) noexcept {
+tl::expected<PacketView, PacketError> decode_packet(std::string_view text,
+                                                    const DecoderLimits& limits) noexcept {
   if (text.empty()) return tl::unexpected(PacketError{PacketErrc::NoData, 0});
-  return Decoder(text, limits).run();
+  return decode_string(text, limits);
 }
 
-Decoded decode_string(std::string_view text, const DecoderLimits& limits) noexcept {
-  return Decoder(text, limits).run();
+tl::expected<PacketView, PacketError> decode_string(std::string_view text,
+                                                    const DecoderLimits& limits) noexcept {
+  tl::expected<PacketView, PacketError> result;
+  if (const std::optional<PacketError> error = Decoder(text, limits, *result).run())
+    result = tl::unexpected(*error);
+  return result;
 }
 
 std::string_view name(PacketType type) noexcept {

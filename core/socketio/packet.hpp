@@ -38,7 +38,7 @@ struct AckId {
 ///
 /// Everything borrows the decoder's input.
 struct PacketView {
-  PacketType type;
+  PacketType type = PacketType::Connect;
   std::uint32_t attachments = 0;  ///< Binary messages still to come; 1 or more for binary types.
   std::string_view ns = "/";      ///< With its slash, and its query string if the peer sent one.
   std::optional<AckId> id;

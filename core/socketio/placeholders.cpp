@@ -33,7 +33,9 @@ enum class Scan : std::uint8_t { Fits, Unclear };
 class Scanner {
  public:
   Scanner(std::string_view text, std::uint32_t attachments) noexcept
-      : rest_(text), attachments_(attachments) {}
+      : rest_(text), attachments_(attachments) {
+    levels_[0] = {};
+  }
 
   Scan run() noexcept {
     bool key_follows = false;
@@ -74,8 +76,13 @@ class Scanner {
  private:
   /// A key was read; its value is looked at and left to the walk.
   void member(std::string_view key) noexcept {
-    const bool says_placeholder = json::string_equals(key, "_placeholder");
-    if (!says_placeholder && !json::string_equals(key, "num")) return;
+    const bool has_escapes = key.find('\\') != std::string_view::npos;
+    const auto is = [&](std::string_view quoted) noexcept {
+      if (!has_escapes) return key == quoted;
+      return json::string_equals(key, quoted.substr(1, quoted.size() - 2));
+    };
+    const bool says_placeholder = is(R"("_placeholder")");
+    if (!says_placeholder && !is(R"("num")")) return;
 
     const std::string_view value = rest_.substr(rest_.find_first_not_of(" \t\r\n:"));
     Level& level = levels_[depth_];
@@ -91,7 +98,7 @@ class Scanner {
   std::string_view rest_;
   std::uint32_t attachments_;
   std::size_t depth_ = 0;
-  std::array<Level, 256> levels_{};
+  std::array<Level, 256> levels_;  // Level 0 is none; the others are written when entered.
 };
 
 }  // namespace

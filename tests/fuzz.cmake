@@ -1,0 +1,18 @@
+include_guard()
+
+# A fuzz target: with SIOSCOPE_FUZZ (clang) a libFuzzer program; always a ctest that replays its corpus.
+#   sioscope_fuzz(json_fuzz SOURCE core/json/json_fuzz.cpp CORPUS core/json/corpus LINK core_json)
+function(sioscope_fuzz name)
+  cmake_parse_arguments(ARG "" "SOURCE;CORPUS" "LINK" ${ARGN})
+  add_executable(${name}_replay ${ARG_SOURCE} fuzz_replay_main.cpp)
+  target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name}_replay PRIVATE ${ARG_LINK} sioscope_flags)
+  add_test(NAME ${name}_replay COMMAND ${name}_replay ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
+  if(SIOSCOPE_FUZZ)
+    add_executable(${name} ${ARG_SOURCE})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} sioscope_flags)
+  endif()
+endfunction()

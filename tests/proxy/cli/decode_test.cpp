@@ -1,0 +1,179 @@
+#include "proxy/cli/decode.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <string>
+
+namespace {
+
+using namespace proxy::cli;
+
+struct Run {
+  int exit_code;
+  std::string out;
+  std::string err;
+};
+
+Run decode(const std::string& input, const DecodeOptions& options = {}) {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const int exit_code = run_decode(options, in, out, err);
+  return {exit_code, out.str(), err.str()};
+}
+
+constexpr DecodeOptions kWebSocket = {.layer = DecodeLayer::EngineIo};
+constexpr DecodeOptions kPolling = {.layer = DecodeLayer::EngineIo,
+                                    .transport = DecodeTransport::Polling};
+
+}  // namespace
+
+TEST_CASE("decode: an event with namespace, id and data") {
+  const Run run = decode(R"({"frames":[{"text":"2/admin,1[\"a\", 1.50]"}]})"
+                         "\n");
+  CHECK(run.exit_code == 0);
+  CHECK(
+      run.out ==
+      R"({"packets":[{"type":"EVENT","nsp":"/admin","id":1,"data":["a",1.5]}],"error":null,"pending":0})"
+      "\n");
+  CHECK(run.err.empty());
+}
+
+TEST_CASE("decode: a binary packet prints as EVENT or ACK, with its attachments") {
+  CHECK(
+      decode(
+          R"({"frames":[{"text":"51-[\"a\",{\"_placeholder\":true,\"num\":0}]"},{"base64":"AAE="}]})")
+          .out ==
+      R"({"packets":[{"type":"EVENT","nsp":"/","data":["a",{"$base64":"AAE="}]}],"error":null,"pending":0})"
+      "\n");
+  CHECK(
+      decode(R"({"frames":[{"text":"61-3[{\"_placeholder\":true,\"num\":0}]"},{"base64":""}]})")
+          .out ==
+      R"({"packets":[{"type":"ACK","nsp":"/","id":3,"data":[{"$base64":""}]}],"error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE(
+    "decode: a placeholder with a fraction is undefined: null in an array, absent in an object") {
+  CHECK(
+      decode(
+          R"({"frames":[{"text":"51-[\"a\",{\"_placeholder\":true,\"num\":0.5},{\"k\":{\"_placeholder\":true,\"num\":0.5}}]"},{"base64":""}]})")
+          .out ==
+      R"({"packets":[{"type":"EVENT","nsp":"/","data":["a",null,{}]}],"error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: pending counts the attachments that are missing") {
+  CHECK(decode(R"({"frames":[{"text":"53-[\"a\"]"},{"base64":"AA=="}]})").out ==
+        R"({"packets":[],"error":null,"pending":2})"
+        "\n");
+}
+
+TEST_CASE("decode: the first frame that is refused ends the line, packets before it stand") {
+  CHECK(
+      decode(R"({"frames":[{"text":"2[\"a\"]"},{"text":"2[null]"},{"text":"2[\"b\"]"}]})").out ==
+      R"({"packets":[{"type":"EVENT","nsp":"/","data":["a"]}],"error":{"frame":1,"reason":"invalid payload: the event name is neither a string nor a number"},"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: text while attachments are missing is refused, and they stay missing") {
+  CHECK(
+      decode(R"({"frames":[{"text":"51-[\"a\"]"},{"text":"x"}]})").out ==
+      R"({"packets":[],"error":{"frame":1,"reason":"got plaintext data when reconstructing a packet"},"pending":1})"
+      "\n");
+}
+
+TEST_CASE("decode: the unknown type is named as JavaScript prints it") {
+  CHECK(decode(R"({"frames":[{"text":"7"}]})").out.find("unknown packet type 7") !=
+        std::string::npos);
+  CHECK(decode(R"({"frames":[{"text":"\ud83d"}]})").out.find("unknown packet type NaN") !=
+        std::string::npos);
+}
+
+TEST_CASE("decode: the empty string is a CONNECT, an id of 1e400 digits or two parts is null") {
+  CHECK(decode(R"({"frames":[{"text":""}]})").out.find(R"([{"type":"CONNECT","nsp":"/"}])") !=
+        std::string::npos);
+  CHECK(decode(R"({"frames":[{"text":"21 2[0]"}]})").out.find(R"("id":null)") != std::string::npos);
+}
+
+TEST_CASE("decode: halves of a character, one raw and one escaped, are one character") {
+  CHECK(
+      decode(R"({"frames":[{"text":"2[\"\ud83d\\ude00\"]"}]})").out.find("\"\xf0\x9f\x98\x80\"") !=
+      std::string::npos);
+  CHECK(decode(R"({"frames":[{"text":"2[\"\ud83d\"]"}]})").out.find(R"("\ud83d")") !=
+        std::string::npos);
+}
+
+TEST_CASE("decode: an engine message without data leaves data out") {
+  CHECK(
+      decode(R"({"frames":[{"text":"4"},{"text":"2probe"},{"text":"bAQID"},{"base64":"AQID"}]})",
+             kWebSocket)
+          .out ==
+      R"({"packets":[{"type":"message"},{"type":"ping","data":"probe"},{"type":"message","data":{"$base64":"AQID"}},{"type":"message","data":{"$base64":"AQID"}}],"error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: in a payload the packets before the bad one stand, those behind it do not") {
+  CHECK(
+      decode(R"({"frames":[{"text":"4a\u001e7\u001e4b"}]})", kPolling).out ==
+      R"({"packets":[{"type":"message","data":"a"}],"error":{"frame":0,"reason":"parser error: unknown packet type"},"pending":0})"
+      "\n");
+  CHECK(decode(R"({"frames":[{"text":""}]})", kPolling).out ==
+        R"({"packets":[],"error":{"frame":0,"reason":"parser error: an empty packet"},"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: the separator means nothing in a websocket message") {
+  CHECK(decode(R"({"frames":[{"text":"4a\u001e4b"}]})", kWebSocket)
+            .out.find(R"("data":"a\u001e4b")") != std::string::npos);
+}
+
+TEST_CASE(
+    "decode: a line that is no such object is answered, and decoding goes on with exit code 2") {
+  for (const std::string& line :
+       {std::string("x"), std::string(), std::string("[]"), std::string("{}"),
+        std::string(R"({"frames":{}})"), std::string(R"({"frames":[1]})"),
+        std::string(R"({"frames":[{}]})"), std::string(R"({"frames":[{"text":1}]})"),
+        std::string(R"({"frames":[{"text":"0","base64":""}]})"),
+        std::string(R"({"frames":[{"base64":"!"}]})"),
+        std::string("{\"frames\":[{\"text\":\"\xff\"}]}"),
+        std::string("\xef\xbb\xbf{\"frames\":[]}")}) {
+    CAPTURE(line);
+    const Run run = decode(line + "\n" + R"({"frames":[]})" + "\n");
+    CHECK(run.exit_code == 2);
+    CHECK(run.out.starts_with(R"({"error":{"frame":null,"reason":")"));
+    CHECK(
+        run.out.ends_with("\n"
+                          R"({"packets":[],"error":null,"pending":0})"
+                          "\n"));
+  }
+}
+
+TEST_CASE(
+    "decode: unknown members are ignored, of duplicates the last counts, the last line needs no "
+    "end") {
+  CHECK(decode(R"({"frames":1,"name":"x","frames":[{"text":"1","note":2}]})").out ==
+        R"({"packets":[{"type":"DISCONNECT","nsp":"/"}],"error":null,"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: no input, no output") {
+  const Run run = decode("");
+  CHECK(run.exit_code == 0);
+  CHECK(run.out.empty());
+}
+
+TEST_CASE("decode: what is not supported yet is refused in one sentence, nothing is read") {
+  for (const DecodeOptions& options : {DecodeOptions{.parser = DecodeParser::MsgPack},
+                                       DecodeOptions{.dialect = DecodeDialect::Parser40},
+                                       DecodeOptions{.dialect = DecodeDialect::Parser33},
+                                       DecodeOptions{.engine = DecodeEngine::Eio3}}) {
+    const Run run = decode(R"({"frames":[]})"
+                           "\n",
+                           options);
+    CHECK(run.exit_code == 2);
+    CHECK(run.out.empty());
+    CHECK(run.err.find("supported yet") != std::string::npos);
+  }
+}
