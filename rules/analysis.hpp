@@ -1,25 +1,22 @@
 #pragma once
 
 #include <memory>
-#include <variant>
 #include <vector>
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
-#include "rules/finding.hpp"
+#include "core/session/lineage.hpp"
+#include "rules/book.hpp"
 #include "rules/verdict.hpp"
 
 namespace rules {
-
-/// A finding that arose or grew, or one that was withdrawn.
-using Record = std::variant<Finding, Withdrawn>;
 
 /// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an offline
 /// capture and a test drive it alike. It owns no clock: deadlines fall due as time is passed in, each
 /// delivered at its own instant and before any later event.
 class Analysis {
  public:
-  Analysis();
+  explicit Analysis(core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User);
   ~Analysis();
   Analysis(const Analysis&) = delete;
   Analysis& operator=(const Analysis&) = delete;

@@ -1,0 +1,189 @@
+#include "rules/analysis.hpp"
+
+#include <algorithm>
+
+#include "core/session/tracker.hpp"
+#include "rules/duplicate/over_orphan.hpp"
+#include "rules/leak/orphan_after_parse_error.hpp"
+#include "rules/protocol/malformed_packet.hpp"
+#include "rules/topics.hpp"
+
+namespace rules {
+namespace {
+
+using core::Instant;
+using core::SessionId;
+using core::session::Fact;
+using core::session::FactKind;
+
+/// Events that the verdict lists by name.
+constexpr std::size_t kTopicsListed = 50;
+
+}  // namespace
+
+struct Analysis::State {
+  explicit State(core::session::ClientKeyNames key_names) : lineage(tracker, key_names) {}
+
+  void handle_facts();
+  void handle(const Fact& fact);
+  void news_of_bonds(Instant at);
+  void news_of_leaks();
+  void fall_due(Instant now);
+
+  core::session::Tracker tracker;
+  core::session::Lineage lineage;
+  Book book;
+  Topics topics;
+  protocol::MalformedPacket malformed{book};
+  leak::OrphanAfterParseError orphans{book, tracker, lineage};
+  duplicate::OverOrphan over_orphan{book, tracker};
+  Instant now{};
+
+  core::session::Facts facts;       ///< of the event being handled; reused
+  std::vector<SessionId> bonds;     ///< left sessions of which the lineage has news
+  std::vector<SessionId> leaks;     ///< ... of which the leak rule has
+};
+
+void Analysis::State::handle_facts() {
+  for (const Fact& fact : facts) handle(fact);
+  facts.clear();
+}
+
+void Analysis::State::handle(const Fact& fact) {
+  // Rules subscribe here to the kinds that they use.
+  switch (fact.kind) {
+    case FactKind::Message:
+      topics.observe(fact);
+      over_orphan.observe(fact);
+      break;
+    case FactKind::Malformed:
+      malformed.observe(fact);
+      orphans.observe(fact, leaks);
+      break;
+    case FactKind::Pong:
+    case FactKind::Poll: orphans.observe(fact, leaks); break;
+    case FactKind::Closed:
+      malformed.closed(fact.session->id);
+      orphans.observe(fact, leaks);
+      break;
+    case FactKind::Opened:
+    case FactKind::Connecting:
+    case FactKind::Connected:
+    case FactKind::Disconnecting:
+    case FactKind::Refused:
+    case FactKind::Ping:
+    case FactKind::Gap:
+    case FactKind::SameRealm: break;
+  }
+  lineage.observe(fact, bonds);
+  news_of_bonds(fact.at);
+  news_of_leaks();
+  if (fact.kind == FactKind::Closed) over_orphan.closed(fact.session->id);
+}
+
+void Analysis::State::news_of_bonds(Instant at) {
+  for (const SessionId old : bonds) {
+    const core::session::Bond* const bond = lineage.bond(old);
+    over_orphan.pair(old, bond == nullptr ? SessionId::None : bond->successor);
+    orphans.bond_changed(old, at, leaks);
+    news_of_leaks();
+  }
+  bonds.clear();
+}
+
+void Analysis::State::news_of_leaks() {
+  for (const SessionId old : leaks) over_orphan.standing(old, orphans.standing(old));
+  leaks.clear();
+}
+
+void Analysis::State::fall_due(Instant until) {
+  // Whatever is due earliest goes first, so that findings never depend on when the clock was looked at.
+  while (true) {
+    const Instant due = std::min({tracker.deadline(), orphans.deadline(), book.deadline()});
+    if (due > until || due == Instant::max()) return;
+    if (due == tracker.deadline()) {
+      tracker.advance(facts);
+      handle_facts();
+    } else if (due == orphans.deadline()) {
+      orphans.advance(leaks);
+      news_of_leaks();
+    } else {
+      book.advance();
+    }
+  }
+}
+
+Analysis::Analysis(core::session::ClientKeyNames key_names) : state_(std::make_unique<State>(key_names)) {}
+Analysis::~Analysis() = default;
+
+void Analysis::observe(core::EventView event) {
+  State& state = *state_;
+  state.fall_due(event.event.at - core::Duration(1));  // A deadline at the same instant comes after the event.
+  state.now = event.event.at;
+  state.tracker.observe(event, state.facts);
+  state.handle_facts();
+}
+
+void Analysis::advance(Instant now) {
+  state_->fall_due(now - core::Duration(1));
+  state_->now = std::max(state_->now, now);
+}
+
+void Analysis::finish(Instant now) {
+  state_->fall_due(now);
+  state_->now = now;
+  state_->orphans.finish(now);
+  state_->book.advance();
+}
+
+std::vector<Record> Analysis::take_records() { return state_->book.take_records(); }
+
+bool Analysis::suspects() const noexcept { return state_->orphans.suspects(state_->now); }
+
+Instant Analysis::suspects_settle_at() const noexcept { return state_->orphans.settle_at(state_->now); }
+
+Analysis::Live Analysis::live() const noexcept {
+  const auto live = state_->tracker.live();
+  return {live.polling, live.websocket, state_->orphans.orphans()};
+}
+
+Tally Analysis::tally() const {
+  const State& state = *state_;
+  Tally tally;
+  tally.sessions = state.tracker.sessions();
+  tally.deliveries = state.topics.deliveries();
+  tally.findings = state.book.standing();
+  tally.unproven = state.book.unproven();
+
+  const auto& copies = state.over_orphan.copies();
+  for (const auto& [key, count] : state.topics.counts()) {
+    TopicCount topic{count.name, count.direction, count.sent, 0, count.sent};
+    if (const auto copied = copies.find(key.topic);
+        copied != copies.end() && count.direction == core::Direction::ToClient) {
+      topic.extra = copied->second.extra;
+      topic.once = count.sent - copied->second.extra - copied->second.doubled;
+    }
+    tally.topics.push_back(std::move(topic));
+  }
+  std::sort(tally.topics.begin(), tally.topics.end(), [](const TopicCount& a, const TopicCount& b) {
+    if (a.sent != b.sent) return a.sent > b.sent;
+    if (a.name.ns != b.name.ns) return a.name.ns < b.name.ns;
+    return a.name.event != b.name.event ? a.name.event < b.name.event : a.direction < b.direction;
+  });
+  TopicCount other{{"", "other"}, core::Direction::ToClient, state.topics.others(), 0, state.topics.others()};
+  for (std::size_t i = kTopicsListed; i < tally.topics.size(); ++i) {
+    other.sent += tally.topics[i].sent;
+    other.extra += tally.topics[i].extra;
+    other.once += tally.topics[i].once;
+  }
+  if (tally.topics.size() > kTopicsListed) tally.topics.resize(kTopicsListed);
+  if (other.sent != 0) tally.topics.push_back(std::move(other));
+
+  const auto& gaps = state.tracker.gaps();
+  for (std::size_t reason = 0; reason < gaps.size(); ++reason)
+    if (gaps[reason].count != 0)
+      tally.unobserved.push_back({static_cast<core::Unobserved>(reason), gaps[reason].sessions, gaps[reason].count});
+  return tally;
+}
+
+}  // namespace rules

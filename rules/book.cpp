@@ -1,0 +1,96 @@
+#include "rules/book.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace rules {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A broadcast a millisecond to an orphan must not become a record a millisecond.
+constexpr auto kGrowthInterval = 1s;
+
+}  // namespace
+
+Finding& Book::open(const Description& rule, core::Instant at) {
+  Finding& finding = findings_[++opened_];
+  finding.number = opened_;
+  finding.rule = rule.id;
+  finding.severity = rule.severity;
+  finding.remedy = rule.remedy;
+  finding.first_seen = at;
+  finding.last_seen = at;
+  ++standing_[static_cast<std::size_t>(rule.severity)];
+  changed(opened_);
+  return finding;
+}
+
+void Book::changed(std::uint32_t number) {
+  const auto same = [&](const auto& record) {
+    const auto* const other = std::get_if<std::uint32_t>(&record);
+    return other != nullptr && *other == number;
+  };
+  if (std::none_of(due_records_.begin(), due_records_.end(), same)) due_records_.emplace_back(number);
+}
+
+void Book::grew(std::uint32_t number, core::Instant at) {
+  if (grown_.empty()) due_ = at + kGrowthInterval;
+  if (std::find(grown_.begin(), grown_.end(), number) == grown_.end()) grown_.push_back(number);
+}
+
+void Book::advance() {
+  for (const std::uint32_t number : std::exchange(grown_, {})) changed(number);
+}
+
+void Book::withdraw(std::uint32_t number, std::string reason) {
+  const auto of_it = [&](const auto& record) {
+    const auto* const other = std::get_if<std::uint32_t>(&record);
+    return other != nullptr && *other == number;
+  };
+  std::erase_if(due_records_, of_it);
+  std::erase(grown_, number);
+  const Finding& finding = findings_.at(number);
+  --standing_[static_cast<std::size_t>(finding.severity)];
+  if (finding.unproven) --unproven_;
+  findings_.erase(number);
+  due_records_.emplace_back(Withdrawn{number, std::move(reason)});
+}
+
+std::vector<Record> Book::take_records() {
+  std::vector<Record> records;
+  records.reserve(due_records_.size());
+  for (auto& record : due_records_) {
+    if (auto* const withdrawn = std::get_if<Withdrawn>(&record))
+      records.emplace_back(std::move(*withdrawn));
+    else
+      records.emplace_back(findings_.at(std::get<std::uint32_t>(record)));
+  }
+  due_records_.clear();
+  for (const std::uint32_t number : std::exchange(settled_, {})) findings_.erase(number);
+  return records;
+}
+
+void Book::unproven(std::uint32_t number) {
+  findings_.at(number).unproven = true;
+  ++unproven_;
+  changed(number);
+}
+
+void Book::settle(std::uint32_t number) {
+  if (std::erase(grown_, number) != 0) changed(number);
+  settled_.push_back(number);
+}
+
+SessionRef ref(const core::session::Session& session) {
+  SessionRef result;
+  result.id = session.id;
+  result.engine_sid = session.engine_sid;
+  for (const core::session::Namespace& ns : session.namespaces)
+    if (!ns.socket_sid.empty()) result.sockets.push_back({ns.name, ns.socket_sid});
+  result.transport = session.transport == core::TransportName::WebSocket ? "websocket" : "polling";
+  return result;
+}
+
+}  // namespace rules

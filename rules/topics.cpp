@@ -1,0 +1,36 @@
+#include "rules/topics.hpp"
+
+#include "core/json/json.hpp"
+#include "core/limits.hpp"
+
+namespace rules {
+
+void Topics::observe(const core::session::Fact& fact) {
+  if (fact.message.ack) return;
+  if (fact.direction == core::Direction::ToClient) ++deliveries_;
+  const Key key{fact.message.topic, fact.direction};
+  auto found = counts_.find(key);
+  if (found == counts_.end()) {
+    if (counts_.size() >= core::limits::kTopicsMax) {
+      ++others_;
+      return;
+    }
+    found = counts_.emplace(key, Count{event_name(fact), fact.direction, 0}).first;
+  }
+  ++found->second.sent;
+}
+
+EventName event_name(const core::session::Fact& fact) {
+  EventName name{"/", "(unnamed)"};
+  if (const auto* const ns = fact.session->find_namespace(fact.message.ns)) name.ns = ns->name;
+  if (fact.message.name_bytes == 0) return name;
+  const std::string_view raw = fact.excerpt.substr(fact.message.name_at, fact.message.name_bytes);
+  name.event.clear();
+  if (raw.starts_with('"'))
+    core::json::unescape(raw, name.event);
+  else
+    name.event = raw;  // A number may be an event's name.
+  return name;
+}
+
+}  // namespace rules

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/direction.hpp"
+#include "core/session/fact.hpp"
+#include "rules/finding.hpp"
+
+namespace rules {
+
+/// Counts events by name and direction. Names beyond limits::kTopicsMax count as `other`.
+class Topics {
+ public:
+  struct Count {
+    EventName name;
+    core::Direction direction = core::Direction::ToClient;
+    std::uint64_t sent = 0;
+  };
+  /// Both directions have topics of their own.
+  struct Key {
+    std::uint64_t topic = 0;
+    core::Direction direction = core::Direction::ToClient;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept {
+      return key.topic ^ static_cast<std::uint64_t>(key.direction);
+    }
+  };
+
+  /// Fact kind Message; acks are not counted.
+  void observe(const core::session::Fact& fact);
+  [[nodiscard]] const std::unordered_map<Key, Count, KeyHash>& counts() const noexcept { return counts_; }
+  [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
+  /// Events whose name came after the limit was reached.
+  [[nodiscard]] std::uint64_t others() const noexcept { return others_; }
+
+ private:
+  std::unordered_map<Key, Count, KeyHash> counts_;
+  std::uint64_t deliveries_ = 0;
+  std::uint64_t others_ = 0;
+};
+
+/// The name of the event in a message's excerpt, `42/chat,["news",1]`: decoded; "(unnamed)" when the excerpt was cut before it.
+[[nodiscard]] EventName event_name(const core::session::Fact& fact);
+
+}  // namespace rules
