@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -76,7 +77,7 @@ class Listener {
     std::string out;
     for (std::size_t i = 0; i < core::http::kHeaderCount; ++i) {
       const auto header = static_cast<core::http::Header>(i);
-      if (view.has(header)) out += " " + std::string(kNames[i]) + "=" + std::string(view[header]);
+      if (view.has(header)) out.append(" ").append(kNames[i]).append("=").append(view[header]);
     }
     return out;
   }
@@ -87,44 +88,42 @@ class Listener {
     const auto arrow = [](core::Direction d) {
       return std::string(d == core::Direction::ToServer ? ">" : "<");
     };
-    const Body* body = std::get_if<Body>(&item);
-    std::string* joined =
-        body != nullptr ? &open_body_[body->direction == core::Direction::ToClient] : nullptr;
-    if (joined != nullptr) {
-      // A body is noted as a whole where it ends: its parts may lie around the other side's items.
-      *joined += body->bytes;
-      return;
-    }
-    if (const auto* head = std::get_if<RequestHead>(&item)) {
-      lines_.push_back("#" + number(head->exchange) + " " + std::string(head->method) + " " +
-                       std::string(head->target) + (head->of_interest ? "" : " (foreign)") +
-                       (head->truncated ? " (truncated)" : "") + headers(head->headers));
+    if (const auto* body = std::get_if<Body>(&item)) {
+      // Noted as a whole where it ends: its parts may lie around the other side's items.
+      open_body_[static_cast<std::size_t>(body->direction)] += body->bytes;
+    } else if (const auto* head = std::get_if<RequestHead>(&item)) {
+      add({"#", number(head->exchange), " ", head->method, " ", head->target,
+           head->of_interest ? "" : " (foreign)", head->truncated ? " (truncated)" : "",
+           headers(head->headers)});
     } else if (const auto* answer = std::get_if<ResponseHead>(&item)) {
-      lines_.push_back("#" + number(answer->exchange) + " " + number(answer->status) +
-                       (answer->of_interest ? "" : " (foreign)") +
-                       (answer->truncated ? " (truncated)" : "") + headers(answer->headers));
+      add({"#", number(answer->exchange), " ", number(answer->status),
+           answer->of_interest ? "" : " (foreign)", answer->truncated ? " (truncated)" : "",
+           headers(answer->headers)});
     } else if (const auto* asked = std::get_if<RequestEnd>(&item)) {
-      lines_.push_back("#" + number(asked->exchange) + " > end " +
-                       std::exchange(open_body_[0], ""));
+      add({"#", number(asked->exchange), " > end ", std::exchange(open_body_[0], {})});
     } else if (const auto* answered = std::get_if<ResponseEnd>(&item)) {
-      lines_.push_back("#" + number(answered->exchange) + " < end " +
-                       std::exchange(open_body_[1], ""));
+      add({"#", number(answered->exchange), " < end ", std::exchange(open_body_[1], {})});
     } else if (const auto* upgraded = std::get_if<Upgraded>(&item)) {
-      lines_.push_back("#" + number(upgraded->exchange) + " upgraded" +
-                       (upgraded->websocket ? " websocket" : "") +
-                       (upgraded->deflate ? " deflate" : ""));
+      add({"#", number(upgraded->exchange), " upgraded", upgraded->websocket ? " websocket" : "",
+           upgraded->deflate ? " deflate" : ""});
       change_over();
     } else if (const auto* tunnel = std::get_if<Tunnel>(&item)) {
-      lines_.push_back("#" + number(tunnel->exchange) + " tunnel");
+      add({"#", number(tunnel->exchange), " tunnel"});
       change_over();
     } else if (const auto* leftover = std::get_if<Leftover>(&item)) {
-      lines_.push_back("leftover " + arrow(leftover->direction));
+      add({"leftover ", arrow(leftover->direction)});
     } else if (const auto* error = std::get_if<Error>(&item)) {
       for (std::string& open : open_body_)
-        if (!open.empty()) lines_.push_back("cut short: " + std::exchange(open, ""));
-      lines_.push_back("error " + number(static_cast<int>(error->code)) + " " +
-                       arrow(error->direction) + " at " + number(error->offset_bytes));
+        if (!open.empty()) add({"cut short: ", std::exchange(open, {})});
+      add({"error ", number(static_cast<int>(error->code)), " ", arrow(error->direction), " at ",
+           number(error->offset_bytes)});
     }
+  }
+
+  /// One line from its parts.
+  void add(std::initializer_list<std::string_view> parts) {
+    std::string& line = lines_.emplace_back();
+    for (const std::string_view part : parts) line += part;
   }
 
   void change_over() {

@@ -176,12 +176,13 @@ TEST_CASE("Exchanges: after an error both directions are swallowed") {
 TEST_CASE(
     "Exchanges: a header that does not fit is left out and flagged, those after it are kept") {
   const Settings tight{.head_bytes_max = 40};
-  CHECK(items({client("GET /socket.io/ HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(30, 'c') +
-                      "\r\nOrigin: o\r\n\r\n")},
+  CHECK(items({client(std::string("GET /socket.io/ HTTP/1.1\r\nHost: h\r\nCookie: ") +
+                      std::string(30, 'c') + "\r\nOrigin: o\r\n\r\n")},
               tight)
             .front() == "#0 GET /socket.io/ (truncated) host=h origin=o");
-  CHECK(items({client("GET /socket.io/" + std::string(40, 'x') + " HTTP/1.1\r\n\r\n")}, tight)
-            .front() == "#0 GET /socket.io/" + std::string(29, 'x') + " (truncated)");
+  CHECK(items({client(std::string("GET /socket.io/") + std::string(40, 'x') + " HTTP/1.1\r\n\r\n")},
+              tight)
+            .front() == std::string("#0 GET /socket.io/") + std::string(29, 'x') + " (truncated)");
 }
 
 TEST_CASE(

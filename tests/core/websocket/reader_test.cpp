@@ -120,7 +120,7 @@ TEST_CASE("Reader: a message above the limit is skipped, with its size, and read
   CHECK(items_in(from_client(), up(kFin | kText, big) + up(kFin | kText, "on")) ==
         std::vector<std::string>{"skipped text 1001", "text on"});
   CHECK(items_in(from_client(), up(kFin | kText, std::string(kLimit, 'x'))) ==
-        std::vector<std::string>{"text " + std::string(kLimit, 'x')});
+        std::vector<std::string>{std::string("text ") + std::string(kLimit, 'x')});
 }
 
 TEST_CASE("Reader: fragments that outgrow the limit together are skipped, control frames are not") {
