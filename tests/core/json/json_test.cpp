@@ -126,13 +126,13 @@ TEST_CASE("inspect: the offset is that of the byte that cannot stand there") {
 TEST_CASE("inspect: a string's end is found wherever it lies against blocks of sixteen") {
   for (std::size_t length = 0; length < 70; ++length) {
     const std::string run(length, 'x');
-    CHECK(accepts("\"" + run + "\""));
-    CHECK(accepts("[\"" + run + "\",\"" + run + "\"]"));
-    CHECK(accepts("\"" + run + "\\n" + run + "\""));
-    CHECK(error_of("\"" + run + "\x1f" + run + "\"") == Errc::ControlCharacter);
-    CHECK(error_of("\"" + run) == Errc::UnexpectedEnd);
-    CHECK(error_of("\"" + run + "\\") == Errc::UnexpectedEnd);
-    CHECK(accepts("\"" + run + "\xc3\xbf\x20\x7f\""));
+    CHECK(accepts(std::string("\"") + run + "\""));
+    CHECK(accepts(std::string("[\"") + run + "\",\"" + run + "\"]"));
+    CHECK(accepts(std::string("\"") + run + "\\n" + run + "\""));
+    CHECK(error_of(std::string("\"") + run + "\x1f" + run + "\"") == Errc::ControlCharacter);
+    CHECK(error_of(std::string("\"") + run) == Errc::UnexpectedEnd);
+    CHECK(error_of(std::string("\"") + run + "\\") == Errc::UnexpectedEnd);
+    CHECK(accepts(std::string("\"") + run + "\xc3\xbf\x20\x7f\""));
   }
 }
 

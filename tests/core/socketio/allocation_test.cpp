@@ -69,9 +69,12 @@ TEST_CASE("decoding: a refused packet allocates nothing either") {
 }
 
 TEST_CASE("decoding: a thousand levels of nesting allocate nothing") {
-  CHECK(allocations_for("42[0," + std::string(1000, '[') + std::string(1000, ']') + "]") != 0);
-  CHECK(allocations_for("42[0," + std::string(200, '[') + std::string(200, ']') + "]") == 0);
-  const std::string deep = "[0," + std::string(1000, '[') + std::string(1000, ']') + "]";
+  CHECK(allocations_for(std::string("42[0,") + std::string(1000, '[') + std::string(1000, ']') +
+                        "]") != 0);
+  CHECK(allocations_for(std::string("42[0,") + std::string(200, '[') + std::string(200, ']') +
+                        "]") == 0);
+  const std::string deep =
+      std::string("[0,") + std::string(1000, '[') + std::string(1000, ']') + "]";
   const std::size_t before = allocation_count;
   REQUIRE(core::json::inspect(deep).has_value());
   CHECK(allocation_count == before);

@@ -169,7 +169,7 @@ TEST_CASE("decode_packet: an id is a double, so large ones lose digits") {
   CHECK(decoded("39007199254740993[]").id->integer == 9007199254740992U);
   CHECK(decoded("318446744073709551616[]").id->value == 0x1p64);
   CHECK_FALSE(decoded("318446744073709551616[]").id->integer.has_value());
-  CHECK(std::isinf(decoded("3" + std::string(320, '9') + "[]").id->value));
+  CHECK(std::isinf(decoded(std::string("3") + std::string(320, '9') + "[]").id->value));
 }
 
 TEST_CASE("decode_packet: a count of attachments is any Number() that is an integer from 1 to 10") {
