@@ -1,4 +1,4 @@
-pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
 find_package(prometheus-cpp REQUIRED)
 
 add_library(proxy_admin STATIC admin/admin.cpp admin/metrics.cpp)

@@ -1,0 +1,205 @@
+#include "proxy/cli/options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/proxy/cli/known_rules.hpp"
+
+using namespace proxy::cli;
+using namespace std::chrono_literals;
+using tests::kKnown;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+tl::expected<WatchOptions, Stop> proxy_with(Words words) { return parse_proxy(words, kKnown); }
+tl::expected<CheckOptions, Stop> check_with(Words words) { return parse_check(words, kKnown); }
+
+Words minimal(Words more = {}) {
+  Words words{"--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:3000"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// A configuration file for the length of a test.
+class File {
+ public:
+  explicit File(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              ("sioscope-options-" + std::to_string(::getpid()) + ".toml")) {
+    std::ofstream(path_) << text;
+  }
+  ~File() { std::filesystem::remove(path_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The one sentence of a refusal; its form is checked on the way.
+std::string sentence(const tl::expected<WatchOptions, Stop>& parsed) {
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(parsed.error().exit_code == 2);
+  CHECK(parsed.error().text.starts_with("sioscope proxy: "));
+  CHECK(parsed.error().text.find('\n') == std::string::npos);
+  return parsed.error().text;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("parse_proxy: an address and a server are enough") {
+  const auto options = proxy_with(minimal());
+  REQUIRE(options.has_value());
+  CHECK(options->listen.host == "127.0.0.1");
+  CHECK(options->upstream.port == 3000);
+  CHECK(options->tap.path == "/socket.io/");
+  CHECK(options->threads >= 1);
+  CHECK(options->drain == 5s);
+  CHECK_FALSE(options->admin.has_value());
+  CHECK_FALSE(options->findings.has_value());
+  CHECK_FALSE(options->expect_traffic);
+  CHECK(options->sids == proxy::report::Redaction::Mode::Shorten);
+}
+
+TEST_CASE("parse_proxy: every option arrives") {
+  const auto options = proxy_with(minimal({"--path",           "/chat/",
+                                           "--admin",          "[::1]:0",
+                                           "--findings",       "-",
+                                           "--client-key",     "query:tab,per-page",
+                                           "--threads",        "3",
+                                           "--drain",          "250ms",
+                                           "--fail-on",        "leak",
+                                           "--fail-on",        "duplicate/one:certain",
+                                           "--expect-traffic", "--reveal-sids",
+                                           "--log-level",      "debug",
+                                           "--quiet"}));
+  REQUIRE(options.has_value());
+  CHECK(options->tap.path == "/chat/");
+  CHECK(options->admin->host == "::1");
+  CHECK(options->findings == "-");
+  CHECK(options->tap.client_key.per_page);
+  CHECK(options->threads == 3);
+  CHECK(options->drain == 250ms);
+  CHECK(options->gate.met_by("duplicate/one", rules::Severity::Error, rules::Confidence::Certain));
+  CHECK(options->expect_traffic);
+  CHECK(options->sids == proxy::report::Redaction::Mode::Reveal);
+  CHECK(options->log_level == LogLevel::Debug);
+  CHECK(options->quiet);
+}
+
+TEST_CASE("parse_proxy: each refusal names the option and what to write") {
+  CHECK(contains(sentence(proxy_with({"--listen", "127.0.0.1:0"})), "--upstream is missing"));
+  CHECK(contains(sentence(proxy_with({"--upstream", "http://a:1"})), "--listen is missing"));
+  CHECK(contains(sentence(proxy_with(minimal({"--colour"}))), "unknown option '--colour'"));
+  CHECK(contains(sentence(proxy_with(minimal({"extra"}))), "unexpected argument 'extra'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--drain", "5"}))), "--drain '5'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--threads", "0"}))), "--threads '0'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--threads", "257"}))), "--threads '257'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--threads", "-1"}))), "--threads '-1'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--path", "socket.io"}))), "--path 'socket.io'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--client-key", "id"}))), "--client-key 'id'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--log-level", "loud"}))), "--log-level 'loud'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--admin", "9100"}))), "--admin"));
+  CHECK(contains(sentence(proxy_with(minimal({"--drain"}))), "--drain"));
+}
+
+TEST_CASE("parse_proxy: an unknown name in --fail-on is answered with the known ones") {
+  const std::string said = sentence(proxy_with(minimal({"--fail-on", "leek"})));
+  CHECK(contains(said, "'leek'"));
+  CHECK(contains(said, "leak/one, leak/two, duplicate/one"));
+}
+
+TEST_CASE("parse_proxy: an upstream that cannot be served is refused, TLS honestly") {
+  CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "https://a:1"})),
+                 "not supported yet"));
+  CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "localhost"})), "http://"));
+  CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "ftp://a"})), "ftp://a"));
+  CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "http://a/x"})),
+                 "http://a/x"));
+  CHECK(contains(sentence(proxy_with(minimal({"--upstream", "http://b:1"}))), "only once"));
+}
+
+TEST_CASE("parse_proxy: --help is no error, and shows an example") {
+  const auto help = proxy_with({"--help"});
+  REQUIRE_FALSE(help.has_value());
+  CHECK(help.error().exit_code == 0);
+  CHECK(contains(help.error().text, "Examples:"));
+}
+
+TEST_CASE("config: the file has the options' names, and the command line wins") {
+  const File file(
+      "# ours\nlisten = \"127.0.0.1:4000\"\nupstream = \"http://127.0.0.1:3000\" # the app\n"
+      "drain = \"7s\"\nquiet = true\nthreads = 2\nfail-on = [\"leak\", \"duplicate:certain\"]\n");
+  const auto options = proxy_with({"--config", file.path(), "--drain", "1s"});
+  REQUIRE(options.has_value());
+  CHECK(options->listen.port == 4000);
+  CHECK(options->drain == 1s);
+  CHECK(options->quiet);
+  CHECK(options->threads == 2);
+  CHECK(options->gate.met_by("leak/two", rules::Severity::Info, rules::Confidence::Likely));
+  CHECK_FALSE(
+      options->gate.met_by("duplicate/one", rules::Severity::Error, rules::Confidence::Likely));
+}
+
+TEST_CASE("config: an unknown key is named, with the file") {
+  const File file("upstream = \"http://127.0.0.1:3000\"\ncolour = \"red\"\n");
+  const std::string said = sentence(proxy_with({"--listen", "a:0", "--config", file.path()}));
+  CHECK(contains(said, "'colour'"));
+  CHECK(contains(said, file.path()));
+}
+
+TEST_CASE("config: a file that cannot be read is refused, and so is a folder") {
+  CHECK(contains(sentence(proxy_with(minimal({"--config", "/nonexistent.toml"}))),
+                 "'/nonexistent.toml'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--config", "/"}))), "'/'"));
+}
+
+TEST_CASE("parse_check: what follows -- is the command, whatever it looks like") {
+  const auto options =
+      check_with({"--upstream", "http://a:1", "--env", "URL", "--env", "URL2", "--grace", "2s",
+                  "--", "npm", "test", "--", "--quiet", "--help"});
+  REQUIRE(options.has_value());
+  CHECK(options->command == Words{"npm", "test", "--", "--quiet", "--help"});
+  CHECK(options->env == Words{"URL", "URL2"});
+  CHECK(options->grace == 2s);
+  CHECK_FALSE(options->watch.quiet);
+}
+
+TEST_CASE("parse_check: it listens on loopback by itself and expects traffic") {
+  const auto options = check_with({"--upstream", "http://a:1", "--", "true"});
+  REQUIRE(options.has_value());
+  CHECK(options->watch.listen.host == "127.0.0.1");
+  CHECK(options->watch.listen.port == 0);
+  CHECK(options->watch.expect_traffic);
+  CHECK_FALSE(options->grace.has_value());
+}
+
+TEST_CASE("parse_check: no command, or a variable that cannot be one, is refused") {
+  for (const Words& words :
+       {Words{"--upstream", "http://a:1"}, Words{"--upstream", "http://a:1", "--"}}) {
+    const auto refused = check_with(words);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().exit_code == 2);
+    CHECK(contains(refused.error().text, "no command"));
+  }
+  CHECK(
+      contains(check_with({"--upstream", "http://a:1", "--env", "A=B", "--", "true"}).error().text,
+               "'A=B'"));
+}
+
+TEST_CASE("parse_rules: a rule or a group, or the table") {
+  CHECK(parse_rules(Words{"leak"})->rule == "leak");
+  CHECK(parse_rules(Words{"--markdown"})->markdown);
+  CHECK(parse_rules(Words{"--bogus"}).error().exit_code == 2);
+}

@@ -1,0 +1,51 @@
+#include "proxy/report/ledger.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/proxy/report/sample.hpp"
+
+using proxy::report::Ledger;
+
+namespace {
+
+rules::Finding numbered(std::uint32_t number) {
+  rules::Finding finding = tests::orphan();
+  finding.number = number;
+  return finding;
+}
+
+}  // namespace
+
+TEST_CASE("ledger: a finding that grows stays one, in its last form") {
+  Ledger ledger;
+  rules::Finding finding = numbered(1);
+  finding.confidence = rules::Confidence::Possible;
+  ledger.apply(finding);
+  finding.confidence = rules::Confidence::Certain;
+  finding.count = 5;
+  ledger.apply(finding);
+  REQUIRE(ledger.findings().size() == 1);
+  CHECK(ledger.findings()[0].count == 5);
+  REQUIRE(ledger.classes().size() == 1);
+  CHECK(ledger.classes()[0].confidence == rules::Confidence::Certain);
+  CHECK(ledger.classes()[0].count == 1);
+}
+
+TEST_CASE("ledger: what is withdrawn no longer stands, and withdrawing it again is harmless") {
+  Ledger ledger;
+  ledger.apply(numbered(1));
+  ledger.apply(numbered(2));
+  ledger.apply(rules::Withdrawn{1, "refuted"});
+  ledger.apply(rules::Withdrawn{1, "refuted"});
+  REQUIRE(ledger.findings().size() == 1);
+  CHECK(ledger.findings()[0].number == 2);
+}
+
+TEST_CASE("ledger: past its limit findings are counted by class, known ones still grow") {
+  Ledger ledger(2);
+  for (std::uint32_t number = 1; number <= 5; ++number) ledger.apply(numbered(number));
+  ledger.apply(numbered(2));
+  CHECK(ledger.findings().size() == 2);
+  REQUIRE(ledger.classes().size() == 1);
+  CHECK(ledger.classes()[0].count == 5);
+}

@@ -1,0 +1,71 @@
+#include "proxy/report/verdict_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "tests/proxy/report/sample.hpp"
+
+using namespace proxy::report;
+
+namespace {
+
+Verdict clean() {
+  Verdict verdict;
+  verdict.tally.sessions = 2;
+  verdict.tally.deliveries = 1;
+  return verdict;
+}
+
+std::string text_of(const Verdict& verdict, const std::vector<rules::Finding>& findings = {}) {
+  return verdict_text(verdict, findings, Redaction(Redaction::Mode::Shorten), Colours::Off);
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("verdict text: the result comes first, with what it rests on") {
+  CHECK(text_of(clean()) ==
+        "verdict: clean: nothing found, resting on 2 sessions and 1 delivery to clients\n");
+}
+
+TEST_CASE("verdict text: findings in short, events with what came once and what came more often") {
+  Verdict verdict = clean();
+  verdict.result = Result::Findings;
+  verdict.tally.findings[static_cast<std::size_t>(rules::Severity::Error)] = 1;
+  verdict.tally.topics = {{{"/", "chat"}, core::Direction::ToServer, 40, 0, 40},
+                          {{"/room", "news"}, core::Direction::ToClient, 9, 3, 6}};
+  const std::string text = text_of(verdict, {tests::orphan()});
+  CHECK(contains(text, "verdict: findings: 1 error, 0 warnings"));
+  CHECK(contains(text, "f-1  leak/orphan-after-parse-error  certain\n"));
+  CHECK(contains(text, "The client came back"));
+  CHECK(contains(text,
+                 "news in /room               to client          9             6            3\n"));
+  CHECK(text.find("news in /room") < text.find("chat"));  // Extra copies first.
+}
+
+TEST_CASE("verdict text: what went unobserved is said, and each doubt brings its advice") {
+  Verdict verdict = clean();
+  verdict.result = Result::Inconclusive;
+  verdict.doubts = {Doubt::Unobserved, Doubt::Unproven, Doubt::NoTraffic, Doubt::FindingsNotKept};
+  verdict.tally.unobserved.push_back({core::Unobserved::EngineIo3, 1, 20});
+  const std::string text = text_of(verdict);
+  CHECK(contains(text, "unobserved: engineio-v3, 20 times in 1 session"));
+  CHECK(contains(text, "pingInterval: 1000"));
+  CHECK(contains(text, "SIOSCOPE_URL"));
+}
+
+TEST_CASE("verdict text: a command that failed is named, so that nobody looks for our reason") {
+  Verdict verdict = clean();
+  verdict.child_exit = 7;
+  CHECK(contains(text_of(verdict), "exit code 7"));
+}
+
+TEST_CASE("verdict text: names from the wire cannot command the terminal") {
+  Verdict verdict = clean();
+  verdict.tally.topics = {{{"/\x1b[2J", "a\x1b[2J"}, core::Direction::ToClient, 1, 0, 1}};
+  CHECK_FALSE(contains(text_of(verdict), "\x1b"));
+}
