@@ -62,7 +62,7 @@ struct Settings {
   std::uint32_t early_bytes_max = 64 * 1024;
 };
 
-struct Head;  // Storage of a head, private to exchanges.cpp.
+struct Head;  // Storage of a head; see head.hpp.
 
 /// The kept headers of one head. Borrowed until the next call.
 class HeadersView {
