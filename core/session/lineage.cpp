@@ -286,14 +286,14 @@ void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<Ses
   }
   if (held != SessionId::None && held != successor.id) {
     predecessor_.erase(held);
-    bind(old, successor, {successor.id, grade, true}, changed);
+    bind(old, successor, {successor.id, grade, grade != Grade::RealmSuffix}, changed);
     if (Session* const freed = tracker_.find(held)) {
       freed->client = static_cast<ClientId>(freed->id);
       explain(*freed, changed);
     }
     return;
   }
-  bind(old, successor, {successor.id, grade, true}, changed);
+  bind(old, successor, {successor.id, grade, grade != Grade::RealmSuffix}, changed);
 }
 
 void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,

@@ -112,7 +112,8 @@ class Tracker {
   /// One entry a polling session; a stale one is put back at its new instant.
   std::priority_queue<Silence, std::vector<Silence>, std::greater<>> silences_;
 
-  std::string culprit_;  ///< what the last Malformed fact borrows
+  std::string culprit_;                   ///< what the last Malformed fact borrows
+  std::unique_ptr<PendingBinary> whole_;  ///< what the last binary Message fact borrows
   Live live_;
   std::uint64_t opened_ = 0;
   std::array<GapCount, kGapReasons> gaps_{};

@@ -35,7 +35,8 @@ void add_options(CLI::App& app, Written& written) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   app.add_option("--upstream", written.upstream, "the Socket.IO server, http://HOST:PORT")
-      ->type_name("URL");
+      ->type_name("URL")
+      ->allow_extra_args(false);
   app.add_option("--path", written.path, "the server's Socket.IO path")
       ->type_name("PATH")
       ->capture_default_str();
@@ -58,7 +59,8 @@ void add_options(CLI::App& app, Written& written) {
          "--fail-on", written.fail_on,
          "exit 1 on findings of SEVERITY, GROUP or RULE, with ':CONFIDENCE' or likely; or never "
          "(repeatable) [error:likely]")
-      ->type_name("WHAT");
+      ->type_name("WHAT")
+      ->allow_extra_args(false);
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
   app.add_flag("--reveal-sids", written.reveal_sids,
@@ -181,8 +183,9 @@ WatchOptions read(const Written& written, std::span<const rules::Description> kn
   if (!written.path.starts_with('/'))
     complaints.add("--path " + in_quotes(written.path) +
                    " does not start with a slash; write it as /socket.io/");
-  options.tap.path = written.path;
-  complaints.take(client_key_of(written.client_key), options.tap.client_key);
+  core::tap::ClientKey key;
+  complaints.take(client_key_of(written.client_key), key);
+  options.tap = core::tap::Settings(written.path, std::move(key));
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   if (!written.findings.empty()) options.findings = written.findings;
   complaints.take(threads_of(written.threads), options.threads);

@@ -62,7 +62,9 @@ Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
       colours_(report::colours_for(STDERR_FILENO)),
       file_(std::move(file)),
       terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
-      observer_(options_.threads, [this](const rules::Record& one) { record(one); }) {
+      observer_(options_.threads, [this](const rules::Record& one) { record(one); },
+                options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
+                                                 : core::session::ClientKeyNames::User) {
   options_.tap.hash_key = random_key();
 }
 

@@ -21,8 +21,8 @@ constexpr std::size_t kBatchEvents = 4096;
 
 }  // namespace
 
-Observer::Observer(std::size_t rings, RecordSink sink)
-    : lost_reported_(rings, 0), sink_(std::move(sink)) {
+Observer::Observer(std::size_t rings, RecordSink sink, core::session::ClientKeyNames key_names)
+    : lost_reported_(rings, 0), sink_(std::move(sink)), analysis_(key_names) {
   for (std::size_t i = 0; i < rings; ++i)
     rings_.push_back(std::make_unique<EventRing>(core::limits::kEventRingBytes));
 }

@@ -33,7 +33,8 @@ class Observer {
   /// Called on the observer's thread, in order.
   using RecordSink = std::function<void(const rules::Record&)>;
 
-  Observer(std::size_t rings, RecordSink sink);
+  Observer(std::size_t rings, RecordSink sink,
+           core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User);
   ~Observer();
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;

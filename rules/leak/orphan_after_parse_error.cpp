@@ -22,8 +22,8 @@ const Description OrphanAfterParseError::kDescription{
     .why = "The old session answers pings for ever, so the server keeps it, counts it as present and sends every "
            "broadcast to it too; one more is left at each error.",
     .proof = "The refused packet, the successor's CONNECT, and a sign of life of the old session after it: a ping "
-             "answered, or a new poll. Certain when the two sessions are surely one page's (recovery pid, ack ids, page "
-             "clock, a per-page client key); likely when address, browser, origin and timing say so, one to one; possible "
+             "answered, or a new poll. Certain when the two sessions are surely one socket's (recovery pid, ack ids, a "
+             "per-page client key); likely when page, address, browser, origin and timing say so, one to one; possible "
              "before the sign of life, or when several sessions fit.",
     .silent = "The old session closed, spoke again after the packet, never answered a later ping (its network was "
               "gone), or no successor came within the back-off window.",
