@@ -68,6 +68,8 @@ tl::expected<Descriptor, int> listen_at(const SocketAddress& address) {
   switch_on(socket.get(), SOL_SOCKET, SO_REUSEADDR);
   switch_on(socket.get(), SOL_SOCKET, SO_REUSEPORT);
   switch_on(socket.get(), IPPROTO_TCP, TCP_NODELAY);
+  switch_on(socket.get(), SOL_SOCKET,
+            SO_OOBINLINE);  // Else an urgent byte would be missing from the stream.
   if (bind(socket.get(), address.get(), address.length) != 0 ||
       listen(socket.get(), limits::kListenBacklog) != 0)
     return tl::unexpected(errno);

@@ -13,7 +13,7 @@ namespace proxy::net {
 /// Several sockets that listen on one address: the kernel spreads the connections among them.
 struct Listeners {
   std::vector<Descriptor>
-      sockets;     ///< one for each loop; non-blocking, TCP_NODELAY (accepted sockets inherit it)
+      sockets;     ///< one for each loop; non-blocking, TCP_NODELAY and SO_OOBINLINE (inherited)
   Endpoint bound;  ///< numeric, with the port that was picked
 };
 

@@ -14,6 +14,16 @@ namespace proxy::net {
 using core::Direction;
 using core::StreamEnd;
 
+namespace {
+
+/// Whether a connect() that ended with `error` did connect: a server that accepts and resets at
+/// once leaves these, one that is not there ECONNREFUSED.
+bool was_connected(int error) noexcept {
+  return error == 0 || error == ECONNRESET || error == EPIPE;
+}
+
+}  // namespace
+
 Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream)
     : around_(around), tap_(std::in_place, around.tap_settings, id) {
   client_.socket = std::move(client);
@@ -62,25 +72,32 @@ void Tunnel::on_poll(uv_poll_t* handle, int status, int events) {
 void Tunnel::connect() {
   const auto& addresses = around_.upstream.addresses();
   while (address_ < addresses.size()) {
-    const SocketAddress& address = addresses[address_];
-    connect_error_ = try_address(address);
-    if (connect_error_ == 0) {
-      phase_ = Phase::Relaying;
+    const int error = try_address(addresses[address_]);
+    if (error == EALREADY) {
       watch(client_);
       return watch(upstream_);
     }
-    if (connect_error_ == EALREADY) {
-      watch(client_);
-      return watch(upstream_);
-    }
-    if (++address_ == addresses.size()) break;
-    const int error = replace_upstream_socket(addresses[address_].family());
-    if (error != 0) {
-      connect_error_ = error;
-      break;
-    }
+    if (was_connected(error)) return connected(error);
+    if (!next_address(error)) break;
   }
-  refuse(connect_error_);
+  refuse();
+}
+
+void Tunnel::connected(int error) {
+  phase_ = Phase::Relaying;
+  if (error != 0) return aborted_by(upstream_);
+  watch(upstream_);
+  watch(client_);
+}
+
+/// Prepares for the address after the one that failed with `error`; false when there is none.
+bool Tunnel::next_address(int error) {
+  connect_error_ = error;
+  const auto& addresses = around_.upstream.addresses();
+  if (++address_ >= addresses.size()) return false;
+  const int replaced = replace_upstream_socket(addresses[address_].family());
+  if (replaced != 0) connect_error_ = replaced;
+  return replaced == 0;
 }
 
 /// 0 when connected, EALREADY when under way. Asks twice, since over loopback it is done by the
@@ -110,23 +127,14 @@ void Tunnel::on_connecting(Side& side, int status, int events) {
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(upstream_.socket.get(), SOL_SOCKET, SO_ERROR, &error, &length);
-  if (error == 0) {
-    phase_ = Phase::Relaying;
-    watch(upstream_);
-    return watch(client_);
-  }
-  connect_error_ = error;
-  const auto& addresses = around_.upstream.addresses();
-  if (++address_ >= addresses.size()) return refuse(error);
-  const int replaced = replace_upstream_socket(addresses[address_].family());
-  if (replaced != 0) return refuse(replaced);
+  if (was_connected(error)) return connected(error);
+  if (!next_address(error)) return refuse();
   connect();
 }
 
 // --- No upstream ---
 
-void Tunnel::refuse(int error) {
-  connect_error_ = error;
+void Tunnel::refuse() {
   phase_ = Phase::Refused;
   close_handle(upstream_);
   upstream_.socket.close();
@@ -135,7 +143,7 @@ void Tunnel::refuse(int error) {
   if (const auto swallowed = around_.upstream_complaint.happened(at))
     around_.log.warn(
         "upstream {} cannot be reached: {}; clients get a 502 ({} more since the last message)",
-        around_.upstream.endpoint().text(), failure_reason(error), *swallowed);
+        around_.upstream.endpoint().text(), failure_reason(connect_error_), *swallowed);
   around_.upstream.look_up_again();
   tell_tap_reset(upstream_);
   watch(client_);
@@ -249,11 +257,11 @@ void Tunnel::note_disconnect(Side& side, int events) {
 void Tunnel::end_of_stream(Side& from) {
   Side& to = other(from);
   from.fin_read = from.fin_come = true;
+  tell_tap_end(direction_from(from), StreamEnd::Fin);
+  if (to.fin_read) return finish(Ending::InOrder);  // Closing sends the FIN.
   shutdown(to.socket.get(),
            SHUT_WR);  // If it fails the receiver is gone, and its own watch will tell.
   to.fin_sent = true;
-  tell_tap_end(direction_from(from), StreamEnd::Fin);
-  if (to.fin_read) return finish(Ending::InOrder);
   watch(from);
   watch(to);
 }

@@ -81,7 +81,9 @@ class Tunnel {
   void connect();
   [[nodiscard]] int try_address(const SocketAddress& address);
   [[nodiscard]] int replace_upstream_socket(int family);
-  void refuse(int error);
+  [[nodiscard]] bool next_address(int error);
+  void connected(int error);
+  void refuse();
 
   void receive(Side& from);
   void flush(Side& to);

@@ -52,6 +52,8 @@ tl::expected<Descriptor, int> open_upstream_socket(int family) {
   if (!socket) return tl::unexpected(errno);
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket.get(), SOL_SOCKET, SO_OOBINLINE, &on,
+             sizeof on);  // No urgent byte may go missing.
   setsockopt(socket.get(), IPPROTO_TCP, TCP_SYNCNT, &limits::kConnectSynRetries,
              sizeof limits::kConnectSynRetries);
   return socket;

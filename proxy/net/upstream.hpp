@@ -38,8 +38,8 @@ class Upstream {
   LookUp* look_up_ = nullptr;  ///< under way; its callback frees it
 };
 
-/// A socket to connect with: non-blocking, TCP_NODELAY, limits::kConnectSynRetries. The error is an
-/// errno.
+/// A socket to connect with: non-blocking, TCP_NODELAY, SO_OOBINLINE, limits::kConnectSynRetries.
+/// The error is an errno.
 [[nodiscard]] tl::expected<Descriptor, int> open_upstream_socket(int family);
 
 }  // namespace proxy::net
