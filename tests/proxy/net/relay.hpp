@@ -1,0 +1,73 @@
+#pragma once
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <memory>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "core/tap/tap.hpp"
+#include "proxy/net/forwarder.hpp"
+#include "proxy/observe/event_ring.hpp"
+#include "tests/proxy/net/peer.hpp"
+
+namespace tests::net {
+
+/// A forwarder in front of one server, with nobody reading its rings.
+struct Relay {
+  explicit Relay(const proxy::net::Endpoint& upstream,
+                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1) {
+    log.set_pattern("%l %v");
+    for (std::size_t i = 0; i < threads; ++i)
+      ring_list.push_back(
+          rings.emplace_back(std::make_unique<proxy::observe::EventRing>(1 << 20)).get());
+    auto started = proxy::net::Forwarder::start({.listen = std::move(listen),
+                                                 .upstream = upstream,
+                                                 .tap = tap,
+                                                 .rings = ring_list,
+                                                 .wake_observer = [] {},
+                                                 .log = log});
+    if (started)
+      forwarder = std::move(*started);
+    else
+      refusal = started.error().sentence;
+  }
+
+  [[nodiscard]] Peer connect() const { return Peer::connect(forwarder->bound()); }
+  [[nodiscard]] std::uint64_t active() const { return forwarder->totals().active; }
+  /// Ends the forwarder, so that nobody writes to the log any more, and returns it.
+  [[nodiscard]] std::string log_text() {
+    forwarder.reset();
+    return log_stream.str();
+  }
+
+  std::ostringstream log_stream;
+  spdlog::logger log{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_stream, true)};
+  core::tap::Settings tap;
+  std::vector<std::unique_ptr<proxy::observe::EventRing>> rings;
+  std::vector<proxy::observe::EventRing*> ring_list;
+  std::unique_ptr<proxy::net::Forwarder> forwarder;  ///< Empty when it refused to start.
+  std::string refusal;
+};
+
+/// A server, the relay before it, and one connection through both.
+struct Line {
+  explicit Line(const proxy::net::Endpoint& at = {"127.0.0.1", 0})
+      : server(at), relay(server.endpoint()), client(relay.connect()), upstream(server.accept()) {}
+
+  [[nodiscard]] bool gone() const {
+    return eventually([this] { return relay.active() == 0; });
+  }
+
+  Server server;
+  Relay relay;
+  Peer client;
+  Peer upstream;
+};
+
+/// More than any kernel buffers hold between two peers that do not read.
+inline constexpr std::size_t kFlood = std::size_t{256} << 20;
+
+}  // namespace tests::net

@@ -1,0 +1,3 @@
+add_executable(transparency_relay transparency/relay.cpp)
+target_include_directories(transparency_relay PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(transparency_relay PRIVATE proxy_net sioscope_flags)
