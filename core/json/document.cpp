@@ -4,11 +4,11 @@
 #include "core/json/document.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 
 #include "core/json/number.hpp"
+#include "core/json/wtf8.hpp"
 
 namespace core::json {
 namespace {
@@ -61,23 +61,6 @@ struct OpenContainer {
   std::size_t node;
   std::size_t first_pending;  ///< Where its edges start among those not settled yet.
 };
-
-/// The unit of the code point at the front of WTF-8 text, and its length in bytes.
-struct CodePoint {
-  unsigned value;
-  std::size_t bytes;
-};
-
-CodePoint code_point_at(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) & 0x3fU : 0U;
-  };
-  const unsigned first = static_cast<unsigned char>(text.front());
-  if (first < 0x80) return {first, 1};
-  if (first < 0xe0) return {(first & 0x1fU) << 6U | byte(1), 2};
-  if (first < 0xf0) return {(first & 0x0fU) << 12U | byte(1) << 6U | byte(2), 3};
-  return {(first & 0x07U) << 18U | byte(1) << 12U | byte(2) << 6U | byte(3), 4};
-}
 
 void append_unit_escape(unsigned unit, std::string& out) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -224,9 +207,9 @@ void stringify(const Document& document, const std::vector<Replacement>& replace
 void quote(std::string_view plain, std::string& out) {
   out += '"';
   while (!plain.empty()) {
-    const CodePoint point = code_point_at(plain);
-    const std::size_t bytes = std::min(point.bytes, plain.size());
-    switch (point.value) {
+    const char byte = plain.front();
+    std::size_t taken = 1;
+    switch (byte) {
       case '"':
         out += "\\\"";
         break;
@@ -249,12 +232,16 @@ void quote(std::string_view plain, std::string& out) {
         out += "\\r";
         break;
       default:
-        if (point.value < 0x20 || (point.value >= 0xd800 && point.value < 0xe000))
-          append_unit_escape(point.value, out);
-        else
-          out.append(plain.substr(0, bytes));
+        if (static_cast<unsigned char>(byte) < 0x20) {
+          append_unit_escape(static_cast<unsigned char>(byte), out);
+        } else if (const unsigned surrogate = surrogate_at(plain)) {
+          append_unit_escape(surrogate, out);
+          taken = 3;
+        } else {
+          out += byte;
+        }
     }
-    plain.remove_prefix(bytes);
+    plain.remove_prefix(taken);
   }
   out += '"';
 }

@@ -89,6 +89,7 @@ class Decoder {
         ++at_;
         continue;
       }
+      if (byte > ' ' && byte <= '~') break;  // Mostly a bracket; spares the question below.
       const std::size_t space = json::whitespace_bytes(text_.substr(at_));
       if (space == 0) break;
       only_digits = false;

@@ -42,6 +42,12 @@ TEST_CASE("stringify: escapes as JSON.stringify does, lone surrogates in lower c
         "\"\xf0\x9f\x98\x80\"]");
 }
 
+TEST_CASE("quote: bytes that are no UTF-8 pass as they are and swallow nothing") {
+  std::string out;
+  core::json::quote("\x82\"\xf0\\\xed\xa0", out);
+  CHECK(out == "\"\x82\\\"\xf0\\\\\xed\xa0\"");
+}
+
 TEST_CASE("stringify: numbers are read and printed as doubles") {
   CHECK(printed("[-0,1e999,9007199254740993,1E2,1e-7]") == "[0,null,9007199254740992,100,1e-7]");
 }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/json/json.hpp"
+
+/// What the validator and the readers know of single bytes.
+namespace core::json {
+
+[[nodiscard]] constexpr bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
+
+[[nodiscard]] constexpr bool is_hex(char byte) noexcept {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+[[nodiscard]] constexpr bool is_space(char byte) noexcept {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+[[nodiscard]] inline const char* skip_space(const char* at, const char* end) noexcept {
+  while (at != end && is_space(*at)) ++at;
+  return at;
+}
+
+/// Kind of the value that starts with this byte, for text known to be valid.
+[[nodiscard]] constexpr Kind kind_of(char first) noexcept {
+  switch (first) {
+    case '"':
+      return Kind::String;
+    case '{':
+      return Kind::Object;
+    case '[':
+      return Kind::Array;
+    case 't':
+      return Kind::True;
+    case 'f':
+      return Kind::False;
+    case 'n':
+      return Kind::Null;
+  }
+  return Kind::Number;
+}
+
+}  // namespace core::json
