@@ -66,8 +66,8 @@ class Server {
  public:
   Server(Options options, std::uint64_t seed);
 
-  // --- Links, as EngineServer has them ---
-  void opened(LinkId link) { engine_.opened(link); }
+  // --- Links: the surface that client::Client has ---
+  void opened(LinkId link, Instant, Output&) { engine_.opened(link); }
   void receive(LinkId link, std::string_view bytes, Instant now, Output& out);
   void closed(LinkId link, Instant now, Output& out);
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;

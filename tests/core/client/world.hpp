@@ -190,7 +190,7 @@ class World {
         wires_.erase(wires_.begin() + static_cast<std::ptrdiff_t>(i));
       if (delivery.to_server)
         server_does([&](server::Server& s, server::Output& out) {
-          if (delivery.what == Delivery::What::Open) s.opened(wire.server);
+          if (delivery.what == Delivery::What::Open) s.opened(wire.server, now, out);
           if (delivery.what == Delivery::What::Bytes)
             s.receive(wire.server, delivery.bytes, now, out);
           if (delivery.what == Delivery::What::Close) s.closed(wire.server, now, out);

@@ -1,0 +1,205 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include "core/engineio/base64.hpp"
+#include "core/json/json.hpp"
+#include "proxy/demo/leaky_client.hpp"
+#include "proxy/demo/parts.hpp"
+#include "proxy/demo/runner.hpp"
+
+/// `sioscope demo --client URL`: one of the demo's clients alone. Prints what happens as JSON
+/// lines, and takes commands as JSON lines on stdin:
+///
+///     {"emit":"echo","args":[1,{"_placeholder":true,"num":0}],"attachments":["AAE="],"nsp":"/","ack":true}
+///     {"disconnect":true}
+///     {"connect":true}
+///
+/// Events that ask for an ack are acknowledged with their arguments. SIGTERM disconnects and ends.
+namespace proxy::demo {
+namespace {
+
+using namespace core::client;
+using core::Instant;
+namespace json = core::json;
+
+std::string attachments_json(const std::vector<std::string>& attachments) {
+  std::string text;
+  for (const std::string& bytes : attachments) {
+    text += text.empty() ? "\"" : ",\"";
+    core::engineio::encode_base64(bytes, text);
+    text += '"';
+  }
+  return '[' + text + ']';
+}
+
+struct Line {
+  std::string operator()(const EngineOpened& it) const {
+    return R"("engine-opened","sid":)" + quoted(it.sid) + ",\"transport\":" + quoted(it.transport);
+  }
+  std::string operator()(const EngineUpgraded&) const { return "\"engine-upgraded\""; }
+  std::string operator()(const EngineClosed& it) const {
+    return R"("engine-closed","reason":)" + quoted(name(it.reason)) +
+           ",\"detail\":" + quoted(it.detail);
+  }
+  std::string operator()(const ReconnectScheduled&) const { return "\"reconnect-scheduled\""; }
+  std::string operator()(const Connected& it) const {
+    return R"("connected","nsp":)" + quoted(it.ns) + ",\"id\":" + quoted(it.sid);
+  }
+  std::string operator()(const ConnectError& it) const {
+    return R"("connect-error","nsp":)" + quoted(it.ns) +
+           ",\"data\":" + (it.data.empty() ? "null" : it.data);
+  }
+  std::string operator()(const Disconnected& it) const {
+    return R"("disconnected","nsp":)" + quoted(it.ns) + ",\"reason\":" + quoted(it.reason);
+  }
+  std::string operator()(const Received& it) const {
+    return R"("event","nsp":)" + quoted(it.ns) + ",\"name\":" + quoted(it.name) + ",\"args\":[" +
+           it.arguments + "],\"attachments\":" + attachments_json(it.attachments);
+  }
+  std::string operator()(const Acknowledged& it) const {
+    return R"("ack","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id) + ",\"args\":[" +
+           it.arguments + "],\"attachments\":" + attachments_json(it.attachments);
+  }
+  std::string operator()(const AckFailed& it) const {
+    return R"("ack-failed","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id);
+  }
+};
+
+void print(const std::string& happened) {
+  std::cout << "{\"happened\":" + happened + "}\n" << std::flush;
+}
+
+/// Reads lines from stdin on the loop.
+class Lines {
+ public:
+  Lines(uv_loop_t& loop, std::function<void(std::string_view)> line) : line_(std::move(line)) {
+    poll_.reset(new uv_poll_t);
+    if (uv_poll_init(&loop, poll_.get(), STDIN_FILENO) != 0) {
+      delete poll_.release();  // A file or /dev/null: nobody commands.
+      return;
+    }
+    poll_->data = this;
+    uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
+      if (poll->data) static_cast<Lines*>(poll->data)->read();
+    });
+  }
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
+ private:
+  void read() {
+    char buffer[4096];
+    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (count <= 0) {
+      uv_poll_stop(poll_.get());
+      return;
+    }
+    waiting_.append(buffer, static_cast<std::size_t>(count));
+    for (auto end = waiting_.find('\n'); end != std::string::npos; end = waiting_.find('\n')) {
+      const std::string line = waiting_.substr(0, end);
+      waiting_.erase(0, end + 1);
+      line_(line);
+    }
+  }
+
+  std::function<void(std::string_view)> line_;
+  net::uv::Owned<uv_poll_t> poll_;
+  std::string waiting_;
+};
+
+std::string text_member(std::string_view object, std::string_view key, std::string fallback) {
+  const auto value = json::find_member(object, key);
+  if (!value || value->kind != json::Kind::String) return fallback;
+  std::string text;
+  json::unescape(value->raw, text);
+  return text;
+}
+
+template <class Machine>
+void obey(std::string_view line, Machine& machine, Instant now, Output& out) {
+  const auto shape = json::inspect(line);
+  if (!shape || shape->kind != json::Kind::Object) return print("\"bad-command\"");
+  if (json::find_member(line, "connect")) machine.connect(now, out);
+  if (json::find_member(line, "disconnect")) machine.disconnect(now, out);
+  if (!json::find_member(line, "emit")) return;
+
+  std::vector<std::string> attachments;
+  if (const auto list = json::find_member(line, "attachments")) {
+    json::ElementReader elements(list->raw);
+    while (const auto element = elements.next())
+      core::engineio::decode_base64(element->raw.substr(1, element->raw.size() - 2),
+                                    attachments.emplace_back());
+  }
+  const auto args = json::find_member(line, "args");
+  const auto sent = machine.emit(text_member(line, "nsp", "/"), text_member(line, "emit", ""),
+                                 args ? array_inside(args->raw) : std::string(),
+                                 json::find_member(line, "ack") ? Ask::Ack : Ask::Nothing, out,
+                                 std::move(attachments));
+  if (!sent) print("\"not-connected\"");
+}
+
+template <class Machine>
+int run(Options client, const net::SocketAddress& peer) {
+  const auto loop = make_loop();
+  Runner<Machine, Output>* self = nullptr;
+  Runner<Machine, Output> runner(*loop, std::move(client), [&self](const Happening& happening) {
+    print(std::visit(Line{}, happening));
+    const auto* received = std::get_if<Received>(&happening);
+    if (received && received->id)
+      self->act([received](Machine& m, Instant, Output& out) {
+        m.acknowledge(received->ns, *received->id, received->arguments, out, received->attachments);
+      });
+  });
+  self = &runner;
+  runner.set_peer(peer);
+  Lines lines(*loop, [&runner](std::string_view line) {
+    runner.act([line](Machine& m, Instant now, Output& out) { obey(line, m, now, out); });
+  });
+  Alarm goodbye(*loop, [&loop] { uv_stop(loop.get()); });
+  StopSignals signals(*loop, [&runner, &goodbye] {
+    runner.act([](Machine& m, Instant now, Output& out) { m.disconnect(now, out); });
+    goodbye.set(observe::now() + std::chrono::milliseconds(100));
+  });
+  runner.act([](Machine& m, Instant now, Output& out) { m.connect(now, out); });
+  uv_run(loop.get(), UV_RUN_DEFAULT);
+  return 0;
+}
+
+}  // namespace
+
+int run_client(const DemoOptions& options) {
+  const auto endpoint = net::parse_http_url(*options.client);
+  const auto addresses =
+      endpoint ? net::resolve(*endpoint) : tl::expected<std::vector<net::SocketAddress>, int>();
+  if (!endpoint || !addresses || addresses->empty()) {
+    std::cerr << "sioscope: "
+              << (endpoint ? "no address is known for '" + endpoint->host + "'; check the name"
+                           : endpoint.error().sentence)
+              << '\n';
+    return 2;
+  }
+  Options client;
+  client.engine.target.host = endpoint->text();
+  client.back_off = {std::chrono::milliseconds(450), std::chrono::milliseconds(450), 1.0 / 3};
+  switch (options.transport) {
+    case DemoOptions::Transport::Upgrade:
+      client.engine.transports = Transports::PollingThenWebSocket;
+      break;
+    case DemoOptions::Transport::Polling:
+      client.engine.transports = Transports::Polling;
+      break;
+    case DemoOptions::Transport::WebSocket:
+      client.engine.transports = Transports::WebSocket;
+      break;
+  }
+  client.namespaces.clear();
+  std::istringstream names(options.namespaces);
+  for (std::string ns; std::getline(names, ns, ',');) client.namespaces.push_back({ns, {}});
+  return options.leaky ? run<LeakyClient>(client, addresses->front())
+                       : run<Client>(client, addresses->front());
+}
+
+}  // namespace proxy::demo
