@@ -61,7 +61,9 @@ class Decoder {
     const std::size_t dash = text_.find('-', at_);
     if (dash == std::string_view::npos) return PacketErrc::IllegalAttachmentCount;
 
-    const double count = json::string_to_number(text_.substr(at_, dash - at_));
+    const std::string_view digits = text_.substr(at_, dash - at_);
+    const bool is_plain = digits.size() == 1 && digits[0] >= '0' && digits[0] <= '9';
+    const double count = is_plain ? digits[0] - '0' : json::string_to_number(digits);
     if (!(count >= 1) || !std::isfinite(count) || count != std::floor(count))
       return PacketErrc::IllegalAttachmentCount;
     if (count > limits_.attachments_max) return PacketErrc::TooManyAttachments;
