@@ -44,7 +44,7 @@ std::optional<Stop> parse_with(CLI::App& app, std::span<const std::string> argum
     // CLI11 takes them last first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    return Stop{kExitClean, app.help()};
+    return Stop{kExitClean, app.help() + "\n"};
   } catch (const CLI::FileError&) {
     return usage_error(app, "cannot read the configuration file '" + config_file(app) +
                                 "'; check that it is there and may be read");
