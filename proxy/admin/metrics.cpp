@@ -3,8 +3,9 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-#include <map>
 #include <utility>
+
+#include "rules/registry.hpp"
 
 namespace proxy::admin {
 namespace {
@@ -46,16 +47,28 @@ Family gauge(std::string name, std::string help) {
   return {std::move(name), std::move(help), MetricType::Gauge};
 }
 
-MetricFamily findings(const std::vector<report::FindingClass>& classes) {
-  // Confidence is no label: a finding that gains some would be counted twice.
-  std::map<std::pair<std::string_view, rules::Severity>, std::uint64_t> counts;
-  for (const report::FindingClass& one : classes) counts[{one.rule, one.severity}] += one.count;
-
-  Family family = counter("sioscope_findings_total", "Findings that stand.");
-  for (const auto& [key, count] : counts)
+/// Every rule has its line from the start, at 0: an alert on a first finding needs something to
+/// rise from.
+MetricFamily findings(const std::map<std::string_view, report::Ledger::RuleCount>& counts) {
+  Family family =
+      counter("sioscope_findings_total", "Findings raised, also those withdrawn later.");
+  for (const rules::Description& rule : rules::registry()) {
+    const auto found = counts.find(rule.id);
     family.add(
-        {{"rule", std::string(key.first)}, {"severity", std::string(rules::name(key.second))}},
-        static_cast<double>(count));
+        {{"rule", std::string(rule.id)}, {"severity", std::string(rules::name(rule.severity))}},
+        found == counts.end() ? 0.0 : static_cast<double>(found->second.raised));
+  }
+  return std::move(family).take();
+}
+
+MetricFamily withdrawn(const std::map<std::string_view, report::Ledger::RuleCount>& counts) {
+  Family family =
+      counter("sioscope_findings_withdrawn_total", "Findings that later evidence refuted.");
+  for (const rules::Description& rule : rules::registry()) {
+    const auto found = counts.find(rule.id);
+    family.add({{"rule", std::string(rule.id)}},
+               found == counts.end() ? 0.0 : static_cast<double>(found->second.withdrawn));
+  }
   return std::move(family).take();
 }
 
@@ -104,6 +117,7 @@ std::string metrics_text(const Numbers& numbers) {
                          .add({}, numbers.tally.deliveries)
                          .take());
   families.push_back(findings(numbers.findings));
+  families.push_back(withdrawn(numbers.findings));
   families.push_back(dropped(numbers.tally.unobserved));
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <map>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "proxy/report/ledger.hpp"
 #include "rules/analysis.hpp"
@@ -15,7 +15,7 @@ namespace proxy::admin {
 struct Numbers {
   rules::Tally tally;
   rules::Analysis::Live live;
-  std::vector<report::FindingClass> findings;
+  std::map<std::string_view, report::Ledger::RuleCount> findings;
   std::uint64_t connections_active = 0;
   std::uint64_t connections_total = 0;
   std::uint64_t bytes_to_server = 0;

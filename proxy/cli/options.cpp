@@ -253,7 +253,8 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
                  "how long to wait for proof after COMMAND; default: as suspects need, 1m at most")
       ->type_name("DURATION");
   app.add_option("--env", options.env, "a further variable that gets the proxy's URL (repeatable)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   app.footer(std::string(kCheckExamples));
 
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");

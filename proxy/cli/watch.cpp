@@ -62,9 +62,10 @@ Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
       colours_(report::colours_for(STDERR_FILENO)),
       file_(std::move(file)),
       terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
-      observer_(options_.threads, [this](const rules::Record& one) { record(one); },
-                options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
-                                                 : core::session::ClientKeyNames::User) {
+      observer_(
+          options_.threads, [this](const rules::Record& one) { record(one); },
+          options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
+                                           : core::session::ClientKeyNames::User) {
   options_.tap.hash_key = random_key();
 }
 
@@ -119,7 +120,7 @@ admin::Sources Watch::admin_sources() {
                 const net::Totals totals = forwarder_->totals();
                 return admin::metrics_text({.tally = snapshot.tally,
                                             .live = snapshot.live,
-                                            .findings = ledger_.classes(),
+                                            .findings = ledger_.counts(),
                                             .connections_active = totals.active,
                                             .connections_total = totals.accepted,
                                             .bytes_to_server = totals.bytes_to_server,

@@ -36,6 +36,12 @@ class Ledger {
   /// In the order they arose.
   [[nodiscard]] std::vector<rules::Finding> findings() const;
   [[nodiscard]] std::vector<FindingClass> classes() const;
+  /// What was ever said, for counters that never fall.
+  struct RuleCount {
+    std::uint64_t raised = 0;
+    std::uint64_t withdrawn = 0;
+  };
+  [[nodiscard]] std::map<std::string_view, RuleCount> counts() const;
 
  private:
   using Class = std::tuple<std::string_view, rules::Severity, rules::Confidence>;
@@ -44,6 +50,7 @@ class Ledger {
   mutable std::mutex mutex_;
   std::map<std::uint32_t, rules::Finding> findings_;
   std::map<Class, std::uint64_t> beyond_;
+  std::map<std::string_view, RuleCount> counts_;
 };
 
 }  // namespace proxy::report

@@ -75,7 +75,7 @@ void list_events(std::ostream& text, const std::vector<rules::TopicCount>& topic
 
   text << "  " << std::left << std::setw(static_cast<int>(kNameWidth)) << "event" << std::setw(11)
        << "direction" << std::right << std::setw(9) << "sent" << std::setw(14) << "exactly once"
-       << std::setw(13) << "extra copies" << '\n';
+       << std::setw(14) << "extra copies" << '\n';
   for (std::size_t i = 0; i < std::min(rows.size(), kEventsListedMax); ++i) {
     const rules::TopicCount& row = rows[i];
     const std::string label = event_label(row);
@@ -83,7 +83,7 @@ void list_events(std::ostream& text, const std::vector<rules::TopicCount>& topic
     for (std::size_t width = label.size(); width < kNameWidth; ++width) text << ' ';
     text << (label.size() >= kNameWidth ? "  " : "") << std::left << std::setw(11)
          << (row.direction == core::Direction::ToClient ? "to client" : "to server") << std::right
-         << std::setw(9) << row.sent << std::setw(14) << row.once << std::setw(13) << row.extra
+         << std::setw(9) << row.sent << std::setw(14) << row.once << std::setw(14) << row.extra
          << '\n';
   }
   if (rows.size() > kEventsListedMax)
@@ -115,7 +115,7 @@ std::string_view advice(Doubt doubt) {
              "(SIOSCOPE_URL, --env NAME), "
              "and does --path match the server's path?";
     case Doubt::FindingsNotKept:
-      return "The findings file could not be written in full; the list above can.";
+      return "The findings file could not be written in full: records are missing from it.";
   }
   return "";
 }

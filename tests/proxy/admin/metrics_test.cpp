@@ -8,8 +8,7 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   numbers.tally.deliveries = 340;
   numbers.tally.unobserved.push_back({core::Unobserved::RingOverflow, 1, 20});
   numbers.live = {.polling = 1, .websocket = 4, .orphans = 2};
-  numbers.findings = {{"leak/one", rules::Severity::Error, rules::Confidence::Likely, 1},
-                      {"leak/one", rules::Severity::Error, rules::Confidence::Certain, 2}};
+  numbers.findings["leak/orphan-after-parse-error"] = {.raised = 3, .withdrawn = 1};
   numbers.connections_active = 5;
   numbers.connections_total = 6;
   numbers.bytes_to_server = 7;
@@ -20,7 +19,9 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   for (const char* line :
        {"sioscope_build_info{version=", "sioscope_sessions_active{transport=\"polling\"} 1\n",
         "sioscope_sessions_active{transport=\"websocket\"} 4\n", "sioscope_sessions_total 12\n",
-        "sioscope_findings_total{rule=\"leak/one\",severity=\"error\"} 3\n",
+        "sioscope_findings_total{rule=\"leak/orphan-after-parse-error\",severity=\"error\"} 3\n",
+        "sioscope_findings_withdrawn_total{rule=\"leak/orphan-after-parse-error\"} 1\n",
+        "sioscope_findings_total{rule=\"protocol/malformed-packet\",severity=\"error\"} 0\n",
         "sioscope_orphans_active 2\n", "sioscope_bytes_total{direction=\"upstream\"} 7\n",
         "sioscope_bytes_total{direction=\"downstream\"} 8\n", "sioscope_connections_active 5\n",
         "sioscope_connections_total 6\n", "sioscope_upstream_failures_total 9\n",

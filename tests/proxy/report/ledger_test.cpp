@@ -49,3 +49,16 @@ TEST_CASE("ledger: past its limit findings are counted by class, known ones stil
   REQUIRE(ledger.classes().size() == 1);
   CHECK(ledger.classes()[0].count == 5);
 }
+
+TEST_CASE("ledger: what was ever said is counted by rule, growth not, and never falls") {
+  Ledger ledger(1);
+  ledger.apply(numbered(1));
+  ledger.apply(numbered(1));
+  ledger.apply(numbered(2));
+  ledger.apply(rules::Withdrawn{1, "refuted"});
+  ledger.apply(rules::Withdrawn{1, "refuted"});
+  const auto counts = ledger.counts();
+  REQUIRE(counts.size() == 1);
+  CHECK(counts.begin()->second.raised == 2);
+  CHECK(counts.begin()->second.withdrawn == 1);
+}

@@ -43,7 +43,7 @@ TEST_CASE("verdict text: findings in short, events with what came once and what 
   CHECK(contains(text, "f-1  leak/orphan-after-parse-error  certain\n"));
   CHECK(contains(text, "The client came back"));
   CHECK(contains(text,
-                 "news in /room               to client          9             6            3\n"));
+                 "news in /room               to client          9             6             3\n"));
   CHECK(text.find("news in /room") < text.find("chat"));  // Extra copies first.
 }
 
