@@ -39,9 +39,9 @@ struct Analysis::State {
   duplicate::OverOrphan over_orphan{book, tracker};
   Instant now{};
 
-  core::session::Facts facts;       ///< of the event being handled; reused
-  std::vector<SessionId> bonds;     ///< left sessions of which the lineage has news
-  std::vector<SessionId> leaks;     ///< ... of which the leak rule has
+  core::session::Facts facts;    ///< of the event being handled; reused
+  std::vector<SessionId> bonds;  ///< left sessions of which the lineage has news
+  std::vector<SessionId> leaks;  ///< ... of which the leak rule has
 };
 
 void Analysis::State::handle_facts() {
@@ -61,7 +61,9 @@ void Analysis::State::handle(const Fact& fact) {
       orphans.observe(fact, leaks);
       break;
     case FactKind::Pong:
-    case FactKind::Poll: orphans.observe(fact, leaks); break;
+    case FactKind::Poll:
+      orphans.observe(fact, leaks);
+      break;
     case FactKind::Closed:
       malformed.closed(fact.session->id);
       orphans.observe(fact, leaks);
@@ -73,7 +75,8 @@ void Analysis::State::handle(const Fact& fact) {
     case FactKind::Refused:
     case FactKind::Ping:
     case FactKind::Gap:
-    case FactKind::SameRealm: break;
+    case FactKind::SameRealm:
+      break;
   }
   lineage.observe(fact, bonds);
   news_of_bonds(fact.at);
@@ -97,7 +100,8 @@ void Analysis::State::news_of_leaks() {
 }
 
 void Analysis::State::fall_due(Instant until) {
-  // Whatever is due earliest goes first, so that findings never depend on when the clock was looked at.
+  // Whatever is due earliest goes first, so that findings never depend on when the clock was looked
+  // at.
   while (true) {
     const Instant due = std::min({tracker.deadline(), orphans.deadline(), book.deadline()});
     if (due > until || due == Instant::max()) return;
@@ -113,12 +117,14 @@ void Analysis::State::fall_due(Instant until) {
   }
 }
 
-Analysis::Analysis(core::session::ClientKeyNames key_names) : state_(std::make_unique<State>(key_names)) {}
+Analysis::Analysis(core::session::ClientKeyNames key_names)
+    : state_(std::make_unique<State>(key_names)) {}
 Analysis::~Analysis() = default;
 
 void Analysis::observe(core::EventView event) {
   State& state = *state_;
-  state.fall_due(event.event.at - core::Duration(1));  // A deadline at the same instant comes after the event.
+  state.fall_due(event.event.at -
+                 core::Duration(1));  // A deadline at the same instant comes after the event.
   state.now = event.event.at;
   state.tracker.observe(event, state.facts);
   state.handle_facts();
@@ -140,7 +146,9 @@ std::vector<Record> Analysis::take_records() { return state_->book.take_records(
 
 bool Analysis::suspects() const noexcept { return state_->orphans.suspects(state_->now); }
 
-Instant Analysis::suspects_settle_at() const noexcept { return state_->orphans.settle_at(state_->now); }
+Instant Analysis::suspects_settle_at() const noexcept {
+  return state_->orphans.settle_at(state_->now);
+}
 
 Analysis::Live Analysis::live() const noexcept {
   const auto live = state_->tracker.live();
@@ -170,7 +178,8 @@ Tally Analysis::tally() const {
     if (a.name.ns != b.name.ns) return a.name.ns < b.name.ns;
     return a.name.event != b.name.event ? a.name.event < b.name.event : a.direction < b.direction;
   });
-  TopicCount other{{"", "other"}, core::Direction::ToClient, state.topics.others(), 0, state.topics.others()};
+  TopicCount other{
+      {"", "other"}, core::Direction::ToClient, state.topics.others(), 0, state.topics.others()};
   for (std::size_t i = kTopicsListed; i < tally.topics.size(); ++i) {
     other.sent += tally.topics[i].sent;
     other.extra += tally.topics[i].extra;
@@ -182,7 +191,8 @@ Tally Analysis::tally() const {
   const auto& gaps = state.tracker.gaps();
   for (std::size_t reason = 0; reason < gaps.size(); ++reason)
     if (gaps[reason].count != 0)
-      tally.unobserved.push_back({static_cast<core::Unobserved>(reason), gaps[reason].sessions, gaps[reason].count});
+      tally.unobserved.push_back(
+          {static_cast<core::Unobserved>(reason), gaps[reason].sessions, gaps[reason].count});
   return tally;
 }
 

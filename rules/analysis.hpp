@@ -11,9 +11,9 @@
 
 namespace rules {
 
-/// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an offline
-/// capture and a test drive it alike. It owns no clock: deadlines fall due as time is passed in, each
-/// delivered at its own instant and before any later event.
+/// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an
+/// offline capture and a test drive it alike. It owns no clock: deadlines fall due as time is
+/// passed in, each delivered at its own instant and before any later event.
 class Analysis {
  public:
   explicit Analysis(core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User);
@@ -25,7 +25,8 @@ class Analysis {
   void observe(core::EventView event);
   /// No event before `now` will come any more: deadlines up to it fall due.
   void advance(core::Instant now);
-  /// The watch ends: candidates that could not be proven become unproven findings. Nothing may follow.
+  /// The watch ends: candidates that could not be proven become unproven findings. Nothing may
+  /// follow.
   void finish(core::Instant now);
 
   /// The records since the last call, oldest first.
@@ -37,7 +38,11 @@ class Analysis {
   [[nodiscard]] core::Instant suspects_settle_at() const noexcept;
   [[nodiscard]] Tally tally() const;
   /// Live sessions now, by transport, for metrics.
-  struct Live { std::size_t polling = 0; std::size_t websocket = 0; std::size_t orphans = 0; };
+  struct Live {
+    std::size_t polling = 0;
+    std::size_t websocket = 0;
+    std::size_t orphans = 0;
+  };
   [[nodiscard]] Live live() const noexcept;
 
  private:

@@ -15,7 +15,7 @@ constexpr auto kGrowthInterval = 1s;
 }  // namespace
 
 Finding& Book::open(const Description& rule, core::Instant at) {
-  Finding& finding = findings_[++opened_];
+  Finding& finding = entries_[++opened_].finding;
   finding.number = opened_;
   finding.rule = rule.id;
   finding.severity = rule.severity;
@@ -32,7 +32,8 @@ void Book::changed(std::uint32_t number) {
     const auto* const other = std::get_if<std::uint32_t>(&record);
     return other != nullptr && *other == number;
   };
-  if (std::none_of(due_records_.begin(), due_records_.end(), same)) due_records_.emplace_back(number);
+  if (std::none_of(due_records_.begin(), due_records_.end(), same))
+    due_records_.emplace_back(number);
 }
 
 void Book::grew(std::uint32_t number, core::Instant at) {
@@ -51,29 +52,34 @@ void Book::withdraw(std::uint32_t number, std::string reason) {
   };
   std::erase_if(due_records_, of_it);
   std::erase(grown_, number);
-  const Finding& finding = findings_.at(number);
+  const auto entry = entries_.find(number);
+  const Finding& finding = entry->second.finding;
   --standing_[static_cast<std::size_t>(finding.severity)];
   if (finding.unproven) --unproven_;
-  findings_.erase(number);
-  due_records_.emplace_back(Withdrawn{number, std::move(reason)});
+  const bool written = entry->second.written;
+  entries_.erase(entry);
+  if (written) due_records_.emplace_back(Withdrawn{number, std::move(reason)});
 }
 
 std::vector<Record> Book::take_records() {
   std::vector<Record> records;
   records.reserve(due_records_.size());
   for (auto& record : due_records_) {
-    if (auto* const withdrawn = std::get_if<Withdrawn>(&record))
+    if (auto* const withdrawn = std::get_if<Withdrawn>(&record)) {
       records.emplace_back(std::move(*withdrawn));
-    else
-      records.emplace_back(findings_.at(std::get<std::uint32_t>(record)));
+    } else {
+      Entry& entry = entries_.at(std::get<std::uint32_t>(record));
+      entry.written = true;
+      records.emplace_back(entry.finding);
+    }
   }
   due_records_.clear();
-  for (const std::uint32_t number : std::exchange(settled_, {})) findings_.erase(number);
+  for (const std::uint32_t number : std::exchange(settled_, {})) entries_.erase(number);
   return records;
 }
 
 void Book::unproven(std::uint32_t number) {
-  findings_.at(number).unproven = true;
+  entries_.at(number).finding.unproven = true;
   ++unproven_;
   changed(number);
 }

@@ -17,14 +17,15 @@ namespace rules {
 /// A finding that arose or grew, or one that was withdrawn.
 using Record = std::variant<Finding, Withdrawn>;
 
-/// The findings so far. Rules open, change and withdraw them here; the book decides when a change is written
-/// again: at once when it says something new, else at most once a second, and always at the end.
+/// The findings so far. Rules open, change and withdraw them here; the book decides when a change
+/// is written again: at once when it says something new, else at most once a second, and always at
+/// the end.
 class Book {
  public:
   /// Opens a finding; the caller fills it. It is written with the next take_records().
   Finding& open(const Description& rule, core::Instant at);
   /// The finding of that number, which was opened and not withdrawn.
-  [[nodiscard]] Finding& at(std::uint32_t number) { return findings_.at(number); }
+  [[nodiscard]] Finding& at(std::uint32_t number) { return entries_.at(number).finding; }
   /// It grew: `count`, `last_seen`, evidence.
   void grew(std::uint32_t number, core::Instant at);
   /// It says something new: confidence, successor, `unproven`.
@@ -32,11 +33,14 @@ class Book {
   void withdraw(std::uint32_t number, std::string reason);
   /// A candidate ended before it could be proven.
   void unproven(std::uint32_t number);
-  /// Its session is over: it will not change any more. What waits is written, and the book lets go of it.
+  /// Its session is over: it will not change any more. What waits is written, and the book lets go
+  /// of it.
   void settle(std::uint32_t number);
 
   /// When growth has to be written; Instant::max() while nothing waits.
-  [[nodiscard]] core::Instant deadline() const noexcept { return grown_.empty() ? core::Instant::max() : due_; }
+  [[nodiscard]] core::Instant deadline() const noexcept {
+    return grown_.empty() ? core::Instant::max() : due_;
+  }
   /// Growth is written with the next take_records().
   void advance();
   /// The records since the last call, in order.
@@ -47,8 +51,13 @@ class Book {
   [[nodiscard]] std::uint64_t unproven() const noexcept { return unproven_; }
 
  private:
-  std::map<std::uint32_t, Finding> findings_;
-  std::vector<std::variant<std::uint32_t, Withdrawn>> due_records_;  ///< a number stands for its finding as it is when taken
+  struct Entry {
+    Finding finding;
+    bool written = false;  ///< somebody has seen it, so its withdrawal must be told
+  };
+  std::map<std::uint32_t, Entry> entries_;
+  std::vector<std::variant<std::uint32_t, Withdrawn>>
+      due_records_;  ///< a number stands for its finding as it is when taken
   std::vector<std::uint32_t> grown_;
   std::vector<std::uint32_t> settled_;
   std::array<std::uint64_t, 3> standing_{};

@@ -11,8 +11,8 @@
 #include "core/instant.hpp"
 #include "core/session/grade.hpp"
 
-/// What a rule says, in the shape of the record that reports write. Everything is owned; engine sids stand
-/// whole, and a report shortens them (report::Redaction).
+/// What a rule says, in the shape of the record that reports write. Everything is owned; engine
+/// sids stand whole, and a report shortens them (report::Redaction).
 namespace rules {
 
 enum class Severity : std::uint8_t { Info, Warning, Error };
@@ -21,7 +21,17 @@ enum class Fault : std::uint8_t { Unknown, Client, Server, Network };
 
 using Grade = core::session::Grade;
 
-enum class What : std::uint8_t { Packet, Handshake, Request, Response, Close, Abort, Ping, Pong, Silence };
+enum class What : std::uint8_t {
+  Packet,
+  Handshake,
+  Request,
+  Response,
+  Close,
+  Abort,
+  Ping,
+  Pong,
+  Silence
+};
 
 /// One thing seen on the wire that proves something.
 struct Evidence {
@@ -29,7 +39,7 @@ struct Evidence {
   core::Direction direction = core::Direction::ToClient;
   core::SessionId session = core::SessionId::None;
   What what = What::Packet;
-  std::string packet;      ///< in Engine.IO form, kExcerptBytesMax at most; empty when it is no packet
+  std::string packet;  ///< in Engine.IO form, kExcerptBytesMax at most; empty when it is no packet
   bool truncated = false;  ///< the packet was longer
   std::string note;
 };
@@ -63,7 +73,7 @@ struct Finding {
   Confidence confidence = Confidence::Possible;
   core::ClientId client = core::ClientId::None;
   Grade grade = Grade::None;
-  SessionRef session;                   ///< the one at fault: the orphan
+  SessionRef session;  ///< the one at fault: the orphan
   std::optional<SessionRef> successor;
   std::optional<core::Direction> direction;
   std::optional<EventName> event;
@@ -71,9 +81,9 @@ struct Finding {
   core::Instant first_seen;
   core::Instant last_seen;
   Fault fault = Fault::Unknown;
-  bool unproven = false;  ///< a candidate that ended before it could be proven
-  std::string summary;    ///< one sentence
-  std::string remedy;     ///< one sentence
+  bool unproven = false;           ///< a candidate that ended before it could be proven
+  std::string summary;             ///< one sentence
+  std::string remedy;              ///< one sentence
   std::vector<Evidence> evidence;  ///< oldest first
 };
 
@@ -85,41 +95,60 @@ struct Withdrawn {
 
 [[nodiscard]] constexpr std::string_view name(Severity value) noexcept {
   switch (value) {
-    case Severity::Info: return "info";
-    case Severity::Warning: return "warning";
-    case Severity::Error: return "error";
+    case Severity::Info:
+      return "info";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Error:
+      return "error";
   }
   return "";
 }
 [[nodiscard]] constexpr std::string_view name(Confidence value) noexcept {
   switch (value) {
-    case Confidence::Possible: return "possible";
-    case Confidence::Likely: return "likely";
-    case Confidence::Certain: return "certain";
+    case Confidence::Possible:
+      return "possible";
+    case Confidence::Likely:
+      return "likely";
+    case Confidence::Certain:
+      return "certain";
   }
   return "";
 }
 [[nodiscard]] constexpr std::string_view name(Fault value) noexcept {
   switch (value) {
-    case Fault::Unknown: return "unknown";
-    case Fault::Client: return "client";
-    case Fault::Server: return "server";
-    case Fault::Network: return "network";
+    case Fault::Unknown:
+      return "unknown";
+    case Fault::Client:
+      return "client";
+    case Fault::Server:
+      return "server";
+    case Fault::Network:
+      return "network";
   }
   return "";
 }
 using core::session::name;  // of a Grade
 [[nodiscard]] constexpr std::string_view name(What value) noexcept {
   switch (value) {
-    case What::Packet: return "packet";
-    case What::Handshake: return "handshake";
-    case What::Request: return "request";
-    case What::Response: return "response";
-    case What::Close: return "close";
-    case What::Abort: return "abort";
-    case What::Ping: return "ping";
-    case What::Pong: return "pong";
-    case What::Silence: return "silence";
+    case What::Packet:
+      return "packet";
+    case What::Handshake:
+      return "handshake";
+    case What::Request:
+      return "request";
+    case What::Response:
+      return "response";
+    case What::Close:
+      return "close";
+    case What::Abort:
+      return "abort";
+    case What::Ping:
+      return "ping";
+    case What::Pong:
+      return "pong";
+    case What::Silence:
+      return "silence";
   }
   return "";
 }

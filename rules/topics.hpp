@@ -33,7 +33,9 @@ class Topics {
 
   /// Fact kind Message; acks are not counted.
   void observe(const core::session::Fact& fact);
-  [[nodiscard]] const std::unordered_map<Key, Count, KeyHash>& counts() const noexcept { return counts_; }
+  [[nodiscard]] const std::unordered_map<Key, Count, KeyHash>& counts() const noexcept {
+    return counts_;
+  }
   [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
   /// Events whose name came after the limit was reached.
   [[nodiscard]] std::uint64_t others() const noexcept { return others_; }
@@ -44,7 +46,8 @@ class Topics {
   std::uint64_t others_ = 0;
 };
 
-/// The name of the event in a message's excerpt, `42/chat,["news",1]`: decoded; "(unnamed)" when the excerpt was cut before it.
+/// The name of the event in a message's excerpt, `42/chat,["news",1]`: decoded; "(unnamed)" when
+/// the excerpt was cut before it.
 [[nodiscard]] EventName event_name(const core::session::Fact& fact);
 
 }  // namespace rules

@@ -29,11 +29,12 @@ struct UnobservedCount {
 
 /// What everything seen so far comes to. A claim with its basis.
 struct Tally {
-  std::uint64_t sessions = 0;    ///< Engine.IO sessions whose handshake was seen
-  std::uint64_t deliveries = 0;  ///< EVENT packets forwarded to clients
+  std::uint64_t sessions = 0;               ///< Engine.IO sessions whose handshake was seen
+  std::uint64_t deliveries = 0;             ///< EVENT packets forwarded to clients
   std::array<std::uint64_t, 3> findings{};  ///< by Severity, withdrawn ones not counted
   std::uint64_t unproven = 0;               ///< findings that ended as unproven candidates
-  std::vector<TopicCount> topics;           ///< the 50 busiest, then `other` (name.event == "other", name.ns empty)
+  std::vector<TopicCount>
+      topics;  ///< the 50 busiest, then `other` (name.event == "other", name.ns empty)
   std::vector<UnobservedCount> unobserved;
 };
 

@@ -12,8 +12,8 @@ enum class Grade : std::uint8_t {
   AckContinuity,  ///< NEW's first ack id follows OLD's last, and no other predecessor fits
   RealmSuffix,  ///< polling `t` of one is the other's with a suffix: same page, which may hold two
                 ///< sockets by intent (`forceNew`); so it allows `likely`, not `certain`
-  ClientKey,  ///< --client-key
-  Auth,       ///< equal CONNECT `auth`: a user, never a tab
+  ClientKey,    ///< --client-key
+  Auth,         ///< equal CONNECT `auth`: a user, never a tab
   Timing,  ///< same address, User-Agent, Origin and query, within the back-off window, one to one
   None,
 };

@@ -86,15 +86,8 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
           first_ack(session, ns->hash, fact.message.id, changed);
       }
       return;
-    case FactKind::SameRealm: {
-      const bool first_is_old = session.requested < fact.other->requested;
-      Session& old = first_is_old ? session : *fact.other;
-      Session& young = first_is_old ? *fact.other : session;
-      const auto left = left_.find(old.id);
-      if (left != left_.end() && left->second.poisoned < young.requested)
-        pin(old, young, Grade::RealmSuffix, changed);
-      return;
-    }
+    case FactKind::SameRealm:
+      return same_page(session, *fact.other, changed);
     case FactKind::Opened:
     case FactKind::Refused:
     case FactKind::Ping:
@@ -106,8 +99,12 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
 }
 
 void Lineage::prune(Group& group, Instant now) {
-  while (!group.closed.empty() && group.closed.front().at + limits::kClosedSessionMemory < now)
-    group.closed.pop_front();
+  const auto drop_old = [&](std::deque<Departure>& departures) {
+    while (!departures.empty() && departures.front().at + limits::kClosedSessionMemory < now)
+      departures.pop_front();
+  };
+  drop_old(group.closed);
+  drop_old(group.past);
   while (!group.newcomers.empty()) {
     const Session* const session = tracker_.find(group.newcomers.front());
     if (session != nullptr && session->requested + limits::kBackOffWindow >= now) break;
@@ -125,10 +122,10 @@ void Lineage::prune(Group& group, Instant now) {
     const auto found = groups_.find(group_uses_.front().second);
     group_uses_.pop_front();
     if (found == groups_.end() || &found->second == &group) continue;
-    Group& old = found->second;
-    while (!old.closed.empty() && old.closed.front().at + limits::kClosedSessionMemory < now)
-      old.closed.pop_front();
-    if (old.closed.empty() && old.left.empty()) groups_.erase(found);
+    drop_old(found->second.closed);
+    drop_old(found->second.past);
+    if (found->second.closed.empty() && found->second.past.empty() && found->second.left.empty())
+      groups_.erase(found);
   }
 }
 
@@ -152,8 +149,7 @@ void Lineage::spoke(Session& session, Instant at, std::vector<SessionId>& change
   if (left == left_.end() || in_flight(session, left->second.poisoned, at)) return;
   const SessionId newcomer = left->second.bond.successor;
   left_.erase(left);
-  std::erase_if(group_of(session).left,
-                [&](const Departure& departure) { return departure.session == session.id; });
+  stop_waiting(session, changed);
   changed.push_back(session.id);
   if (newcomer == SessionId::None) return;
   predecessor_.erase(newcomer);
@@ -173,8 +169,7 @@ void Lineage::closed(Session& session, Instant at, std::vector<SessionId>& chang
       return;
     }
     left_.erase(left);
-    std::erase_if(group.left,
-                  [&](const Departure& departure) { return departure.session == session.id; });
+    stop_waiting(session, changed);
     changed.push_back(session.id);
   }
   // A session that never spoke Socket.IO leaves no client behind that would come back.
@@ -193,6 +188,11 @@ void Lineage::arrived(Session& session, std::vector<SessionId>& changed) {
 
 void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
   Group& group = group_of(newcomer);
+  while (!group.closed.empty() &&
+         group.closed.front().at + limits::kBackOffWindow < newcomer.requested) {
+    group.past.push_back(group.closed.front());
+    group.closed.pop_front();
+  }
   const auto best = [&](auto& departures) {
     auto chosen = departures.end();
     for (auto each = departures.begin(); each != departures.end(); ++each) {
@@ -206,14 +206,16 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
   };
   if (const auto departure = best(group.closed); departure != group.closed.end()) {
     if (const Session* const old = tracker_.find(departure->session)) newcomer.client = old->client;
+    group.past.push_back(*departure);
     group.closed.erase(departure);
     return;
   }
   if (const auto departure = best(group.left); departure != group.left.end()) {
     Session* const old = tracker_.find(departure->session);
     const bool same_auth = newcomer.auth != 0 && departure->auth == newcomer.auth;
-    group.left.erase(departure);
-    if (old != nullptr) {
+    if (old == nullptr) {
+      group.left.erase(departure);
+    } else {
       const Grade grade = newcomer.client_key != 0 ? Grade::ClientKey
                           : same_auth              ? Grade::Auth
                                                    : Grade::Timing;
@@ -227,11 +229,22 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
 }
 
 void Lineage::bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed) {
-  Left& left = left_[old.id];
-  left.bond = bond;
+  left_[old.id].bond = bond;
   predecessor_[successor.id] = old.id;
   successor.client = old.client;
   changed.push_back(old.id);
+  group_of(old).ambiguous.push_back(old.id);
+  stop_waiting(old, changed);
+}
+
+void Lineage::stop_waiting(Session& old, std::vector<SessionId>& changed) {
+  Group& group = group_of(old);
+  std::erase_if(group.left,
+                [&](const Departure& departure) { return departure.session == old.id; });
+  if (!group.left.empty()) return;
+  // The last one found its newcomer, or was never left: every other match of the group is sure now.
+  changed.insert(changed.end(), group.ambiguous.begin(), group.ambiguous.end());
+  group.ambiguous.clear();
 }
 
 void Lineage::unbind(Session& successor, std::vector<SessionId>& changed) {
@@ -276,24 +289,39 @@ void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<Ses
   if (held != successor.id) unbind(successor, changed);
 
   std::erase(group_of(successor).newcomers, successor.id);
-  std::erase_if(group.closed,
-                [&](const Departure& departure) { return departure.session == old.id; });
-  std::erase_if(group.left,
-                [&](const Departure& departure) { return departure.session == old.id; });
+  const auto is_old = [&](const Departure& departure) { return departure.session == old.id; };
+  std::erase_if(group.closed, is_old);
+  std::erase_if(group.past, is_old);
   if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
     successor.client = old.client;
     return;
   }
   if (held != SessionId::None && held != successor.id) {
     predecessor_.erase(held);
-    bind(old, successor, {successor.id, grade, grade != Grade::RealmSuffix}, changed);
+    bind(old, successor, {successor.id, grade, true}, changed);
     if (Session* const freed = tracker_.find(held)) {
       freed->client = static_cast<ClientId>(freed->id);
       explain(*freed, changed);
     }
     return;
   }
-  bind(old, successor, {successor.id, grade, grade != Grade::RealmSuffix}, changed);
+  bind(old, successor, {successor.id, grade, true}, changed);
+}
+
+/// All lives of a page share its clock, so this strengthens a bond, or makes one where nobody has a
+/// claim; it cannot tell which of several lives came first.
+void Lineage::same_page(Session& one, Session& two, std::vector<SessionId>& changed) {
+  Session& old = one.requested < two.requested ? one : two;
+  Session& young = one.requested < two.requested ? two : one;
+  const auto left = left_.find(old.id);
+  if (left == left_.end() || left->second.poisoned >= young.requested) return;
+  const Bond bonded = left->second.bond;
+  const bool theirs = bonded.successor == young.id && bonded.grade > Grade::RealmSuffix;
+  const bool free = bonded.successor == SessionId::None && young.connecting != Instant{} &&
+                    !predecessor_.contains(young.id) &&
+                    std::erase(group_of(young).newcomers, young.id) != 0;
+  if (!theirs && !free) return;
+  bind(old, young, {young.id, Grade::RealmSuffix, false}, changed);
 }
 
 void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
@@ -316,6 +344,7 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
     ++fits;
   };
   for (const Departure& each : group.closed) consider(each.session, each.at);
+  for (const Departure& each : group.past) consider(each.session, each.at);
   for (const Departure& each : group.left) consider(each.session, each.at);
   for (const auto& [old, left] : left_)  // Held by timing only, maybe by this very newcomer.
     if (left.bond.successor != SessionId::None && !left.bond.exact) {

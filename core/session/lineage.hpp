@@ -61,9 +61,13 @@ class Lineage {
     std::uint64_t auth;
   };
   struct Group {
-    std::deque<Departure> closed;     ///< unclaimed, oldest first
+    std::deque<Departure> closed;  ///< unclaimed, within the window, oldest first
+    std::deque<Departure>
+        past;  ///< claimed by timing, or too long ago: counts where evidence must be unique
     std::vector<Departure> left;      ///< unclaimed, oldest first; `at` is the poison packet's
     std::deque<SessionId> newcomers;  ///< unexplained, oldest first
+    /// Left sessions bonded while others were not: ambiguous, until nobody is unclaimed any more.
+    std::vector<SessionId> ambiguous;
   };
   struct Left {
     Instant poisoned;
@@ -80,11 +84,14 @@ class Lineage {
                  std::vector<SessionId>& changed);
   /// Evidence that names both: `successor` is `old`'s client.
   void pin(Session& old, Session& successor, Grade grade, std::vector<SessionId>& changed);
+  void same_page(Session& one, Session& two, std::vector<SessionId>& changed);
   void explain(Session& newcomer, std::vector<SessionId>& changed);
   void bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed);
   /// Takes the newcomer away from the left session that holds it.
   void unbind(Session& successor, std::vector<SessionId>& changed);
   void offer(Session& old, std::vector<SessionId>& changed);
+  /// `old` waits for a successor no longer.
+  void stop_waiting(Session& old, std::vector<SessionId>& changed);
   void prune(Group& group, Instant now);
 
   Tracker& tracker_;

@@ -431,9 +431,9 @@ void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
   PendingBinary& pending = *receiving.pending;
   pending.content = mix(pending.content, event.binary.content);
   if (*progress == socketio::Progress::Pending) return;
-  const std::unique_ptr<PendingBinary> whole = std::move(receiving.pending);
-  complete(session, event.direction, event.at, whole->header, whole->content, whole->excerpt,
-           whole->truncated, out);
+  whole_ = std::move(receiving.pending);
+  complete(session, event.direction, event.at, whole_->header, whole_->content, whole_->excerpt,
+           whole_->truncated, out);
 }
 
 void Tracker::complete(Session& session, Direction direction, Instant at,

@@ -13,10 +13,15 @@ const Description OverOrphan::kDescription{
     .id = "duplicate/over-orphan",
     .severity = Severity::Error,
     .summary = "The same event was sent to an orphan and to its client's live session.",
-    .why = "The server believes in two sockets and pays for both: bandwidth, memory, presence counts and acks that never "
-           "come. The application's handler runs once, since the client no longer listens on the orphan.",
-    .proof = "Equal namespace, event, arguments and attachments on both sessions within a second, matched one to one, "
-             "while leak/orphan-after-parse-error stands; the confidence is that finding's.",
+    .why =
+        "The server believes in two sockets and pays for both: bandwidth, memory, presence counts "
+        "and acks that never "
+        "come. The application's handler runs once, since the client no longer listens on the "
+        "orphan.",
+    .proof =
+        "Equal namespace, event, arguments and attachments on both sessions within a second, "
+        "matched one to one, "
+        "while leak/orphan-after-parse-error stands; the confidence is that finding's.",
     .silent = "The leak was refuted, or the event went to only one of the two.",
     .remedy = "Cure the leak (leak/orphan-after-parse-error) and the copies go with it.",
     .source = "socketio/socket.io#5128",
@@ -35,7 +40,8 @@ void OverOrphan::pair(SessionId old, SessionId successor) {
   old_of_[successor] = old;
 }
 
-void OverOrphan::standing(SessionId old, const std::optional<leak::OrphanAfterParseError::Standing>& standing) {
+void OverOrphan::standing(SessionId old,
+                          const std::optional<leak::OrphanAfterParseError::Standing>& standing) {
   const auto found = pairs_.find(old);
   if (found == pairs_.end()) return;
   Pair& pair = found->second;
@@ -56,7 +62,8 @@ void OverOrphan::standing(SessionId old, const std::optional<leak::OrphanAfterPa
 
 void OverOrphan::match(const Fact& fact) {
   if (fact.direction != Direction::ToClient || fact.message.ack) return;
-  if (const auto own = pairs_.find(fact.session->id); own != pairs_.end()) match(own->first, own->second, fact);
+  if (const auto own = pairs_.find(fact.session->id); own != pairs_.end())
+    match(own->first, own->second, fact);
   if (const auto old = old_of_.find(fact.session->id); old != old_of_.end()) {
     const auto found = pairs_.find(old->second);
     if (found != pairs_.end()) match(found->first, found->second, fact);
@@ -111,7 +118,9 @@ void OverOrphan::tell(SessionId old_id, Pair& pair, std::uint64_t topic, Told& t
     copies_[topic].doubled += told.doubled;
   }
   Finding& finding = book_.at(told.finding);
-  if (!is_new && finding.confidence == pair.standing->confidence && finding.grade == pair.standing->grade) return;
+  if (!is_new && finding.confidence == pair.standing->confidence &&
+      finding.grade == pair.standing->grade)
+    return;
   finding.confidence = pair.standing->confidence;
   finding.client = old->client;
   finding.grade = pair.standing->grade;
@@ -123,12 +132,13 @@ void OverOrphan::tell(SessionId old_id, Pair& pair, std::uint64_t topic, Told& t
   finding.last_seen = told.last;
   finding.fault = Fault::Client;
   finding.summary = "\"" + told.name.event +
-                    "\" was sent to the orphan as well as to its client's live session: one extra copy on the wire each time.";
+                    "\" was sent to the orphan as well as to its client's live session: one extra "
+                    "copy on the wire each time.";
   finding.evidence.clear();
-  finding.evidence.push_back({told.other_at, Direction::ToClient, successor->id, What::Packet, told.packet,
-                              told.truncated, "to the live session"});
-  finding.evidence.push_back(
-      {told.old_at, Direction::ToClient, old->id, What::Packet, told.packet, told.truncated, "and to the orphan"});
+  finding.evidence.push_back({told.other_at, Direction::ToClient, successor->id, What::Packet,
+                              told.packet, told.truncated, "to the live session"});
+  finding.evidence.push_back({told.old_at, Direction::ToClient, old->id, What::Packet, told.packet,
+                              told.truncated, "and to the orphan"});
   if (told.old_at < told.other_at) std::swap(finding.evidence[0], finding.evidence[1]);
   book_.changed(told.finding);
 }

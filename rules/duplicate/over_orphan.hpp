@@ -17,12 +17,13 @@
 
 namespace rules::duplicate {
 
-/// duplicate/over-orphan: the same event was sent to an orphan and to its client's live session. One finding
-/// an orphan and event; `count` is the number of extra copies, and its confidence is the orphan's.
+/// duplicate/over-orphan: the same event was sent to an orphan and to its client's live session.
+/// One finding an orphan and event; `count` is the number of extra copies, and its confidence is
+/// the orphan's.
 ///
-/// How it works. From the moment a left session has a successor, the two are a pair. Each event sent to one of them is
-/// matched, one to one, with an equal one sent to the other within limits::kCopyWindow. Copies are
-/// counted from the start, and told once the leak is.
+/// How it works. From the moment a left session has a successor, the two are a pair. Each event
+/// sent to one of them is matched, one to one, with an equal one sent to the other within
+/// limits::kCopyWindow. Copies are counted from the start, and told once the leak is.
 class OverOrphan {
  public:
   static const Description kDescription;
@@ -36,7 +37,8 @@ class OverOrphan {
   /// `old` has `successor` (or None any more): copies are looked for.
   void pair(core::SessionId old, core::SessionId successor);
   /// What the leak rule says of `old` now; nullopt when it is no finding (any more).
-  void standing(core::SessionId old, const std::optional<leak::OrphanAfterParseError::Standing>& standing);
+  void standing(core::SessionId old,
+                const std::optional<leak::OrphanAfterParseError::Standing>& standing);
   /// A session ended: its pairs are over, their findings stay as they are.
   void closed(core::SessionId session);
 
@@ -45,7 +47,9 @@ class OverOrphan {
     std::uint64_t extra = 0;
     std::uint64_t doubled = 0;  ///< distinct deliveries that have extra copies
   };
-  [[nodiscard]] const std::unordered_map<std::uint64_t, Copies>& copies() const noexcept { return copies_; }
+  [[nodiscard]] const std::unordered_map<std::uint64_t, Copies>& copies() const noexcept {
+    return copies_;
+  }
 
  private:
   struct Sent {
@@ -82,7 +86,7 @@ class OverOrphan {
 
   Book& book_;
   core::session::Tracker& tracker_;
-  std::map<core::SessionId, Pair> pairs_;                              ///< by the old session
+  std::map<core::SessionId, Pair> pairs_;                        ///< by the old session
   std::unordered_map<core::SessionId, core::SessionId> old_of_;  ///< successor to old
   std::unordered_map<std::uint64_t, Copies> copies_;             ///< by topic
 };

@@ -18,16 +18,27 @@ using core::session::Session;
 const Description OrphanAfterParseError::kDescription{
     .id = "leak/orphan-after-parse-error",
     .severity = Severity::Error,
-    .summary = "A client met a packet it could not parse, reconnected, and left its old session open.",
-    .why = "The old session answers pings for ever, so the server keeps it, counts it as present and sends every "
-           "broadcast to it too; one more is left at each error.",
-    .proof = "The refused packet, the successor's CONNECT, and a sign of life of the old session after it: a ping "
-             "answered, or a new poll. Certain when the two sessions are surely one socket's (recovery pid, ack ids, a "
-             "per-page client key); likely when page, address, browser, origin and timing say so, one to one; possible "
-             "before the sign of life, or when several sessions fit.",
-    .silent = "The old session closed, spoke again after the packet, never answered a later ping (its network was "
-              "gone), or no successor came within the back-off window.",
-    .remedy = "Upgrade socket.io-client to 4.8.0 or later, and stop sending the packet that it cannot parse.",
+    .summary =
+        "A client met a packet it could not parse, reconnected, and left its old session open.",
+    .why =
+        "The old session answers pings for ever, so the server keeps it, counts it as present and "
+        "sends every "
+        "broadcast to it too; one more is left at each error.",
+    .proof =
+        "The refused packet, the successor's CONNECT, and a sign of life of the old session after "
+        "it: a ping "
+        "answered, or a new poll. Certain when the two sessions are surely one socket's (recovery "
+        "pid, ack ids, a "
+        "per-page client key); likely when page, address, browser, origin and timing say so, one "
+        "to one; possible "
+        "before the sign of life, or when several sessions fit.",
+    .silent =
+        "The old session closed, spoke again after the packet, never answered a later ping (its "
+        "network was "
+        "gone), or no successor came within the back-off window.",
+    .remedy =
+        "Upgrade socket.io-client to 4.8.0 or later, and stop sending the packet that it cannot "
+        "parse.",
     .source = "socketio/socket.io#5128, socketio/socket.io-client#1584",
 };
 
@@ -43,10 +54,12 @@ bool OrphanAfterParseError::proven(SessionId old, const Suspect& suspect) const 
   return successor != nullptr && suspect.pinged > successor->connecting;
 }
 
-std::optional<OrphanAfterParseError::Standing> OrphanAfterParseError::standing(SessionId old) const {
+std::optional<OrphanAfterParseError::Standing> OrphanAfterParseError::standing(
+    SessionId old) const {
   const auto found = suspects_.find(old);
   const Bond* const bond = lineage_.bond(old);
-  if (found == suspects_.end() || found->second.finding == 0 || bond == nullptr) return std::nullopt;
+  if (found == suspects_.end() || found->second.finding == 0 || bond == nullptr)
+    return std::nullopt;
   return Standing{found->second.confidence, bond->successor, bond->grade};
 }
 
@@ -61,19 +74,23 @@ Instant OrphanAfterParseError::settle_at(Instant now) const noexcept {
       if (lineage_.is_left(id) && end > now) latest = std::max(latest, end);
       continue;
     }
-    latest = std::max(latest, std::max(successor->connecting, old->heartbeat.ping_at) + old->ping_interval +
-                                  old->ping_timeout);
+    latest = std::max(latest, std::max(successor->connecting, old->heartbeat.ping_at) +
+                                  old->ping_interval + old->ping_timeout);
   }
   return latest;
 }
 
-bool OrphanAfterParseError::suspects(Instant now) const noexcept { return settle_at(now) != Instant{}; }
+bool OrphanAfterParseError::suspects(Instant now) const noexcept {
+  return settle_at(now) != Instant{};
+}
 
 std::size_t OrphanAfterParseError::orphans() const noexcept {
-  return static_cast<std::size_t>(std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& each) {
-    const Session* const old = tracker_.find(each.first);
-    return each.second.finding != 0 && each.second.confidence != Confidence::Possible && old != nullptr && old->open;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& each) {
+        const Session* const old = tracker_.find(each.first);
+        return each.second.finding != 0 && each.second.confidence != Confidence::Possible &&
+               old != nullptr && old->open;
+      }));
 }
 
 // --- What happens ---
@@ -83,7 +100,8 @@ void OrphanAfterParseError::observe(const Fact& fact, std::vector<SessionId>& ch
   if (fact.kind == FactKind::Malformed) {
     if (fact.direction != Direction::ToClient || !session.open) return;
     const auto [entry, is_new] = suspects_.try_emplace(session.id);
-    if (!is_new && lineage_.bond(session.id) != nullptr) return;  // Its client left at an earlier packet.
+    if (!is_new && lineage_.bond(session.id) != nullptr)
+      return;  // Its client left at an earlier packet.
     Suspect& suspect = entry->second;
     suspect.poisoned = fact.at;
     suspect.packet = fact.culprit.empty() ? fact.excerpt : fact.culprit;
@@ -108,7 +126,8 @@ void OrphanAfterParseError::observe(const Fact& fact, std::vector<SessionId>& ch
   judge(session, suspect, fact.at, changed);
 }
 
-void OrphanAfterParseError::bond_changed(SessionId old_id, Instant at, std::vector<SessionId>& changed) {
+void OrphanAfterParseError::bond_changed(SessionId old_id, Instant at,
+                                         std::vector<SessionId>& changed) {
   const auto found = suspects_.find(old_id);
   Session* const old = tracker_.find(old_id);
   if (found == suspects_.end() || old == nullptr) return;
@@ -119,7 +138,9 @@ void OrphanAfterParseError::bond_changed(SessionId old_id, Instant at, std::vect
   }
   if (!lineage_.is_left(old_id)) {
     clear(old_id, found->second,
-          "the session spoke again after the packet it was thought to have failed at: its client still uses it", changed);
+          "the session spoke again after the packet it was thought to have failed at: its client "
+          "still uses it",
+          changed);
     suspects_.erase(old_id);
     return;
   }
@@ -134,7 +155,8 @@ void OrphanAfterParseError::advance(std::vector<SessionId>& changed) {
   Session* const old = tracker_.find(old_id);
   const Session* const successor = successor_of(old_id);
   if (found == suspects_.end() || old == nullptr || !old->open || successor == nullptr) return;
-  if (successor->connecting + core::limits::kOverlapGrace > at) return;  // A later bond has its own deadline.
+  if (successor->connecting + core::limits::kOverlapGrace > at)
+    return;  // A later bond has its own deadline.
   found->second.candidate = true;
   judge(*old, found->second, at, changed);
 }
@@ -145,8 +167,14 @@ void OrphanAfterParseError::closed(Session& old, Instant at, std::vector<Session
   if (proven(old.id, suspect)) {
     Finding& finding = book_.at(suspect.finding);
     finding.last_seen = at;
-    finding.evidence.push_back({at, core::session::by_client(old.cause) ? Direction::ToServer : Direction::ToClient,
-                                old.id, What::Close, {}, false, "the orphan ended"});
+    finding.evidence.push_back(
+        {at,
+         core::session::by_client(old.cause) ? Direction::ToServer : Direction::ToClient,
+         old.id,
+         What::Close,
+         {},
+         false,
+         "the orphan ended"});
     book_.changed(suspect.finding);
     book_.settle(suspect.finding);
     suspects_.erase(found);
@@ -154,11 +182,14 @@ void OrphanAfterParseError::closed(Session& old, Instant at, std::vector<Session
   }
   // Dead all along: the server waited for a pong, or a poll, that never came.
   constexpr core::Duration kSlack = std::chrono::milliseconds(50);
-  const bool silent = old.cause == core::session::CloseCause::Silence ||
-                      (old.heartbeat.unanswered() && at + kSlack >= old.heartbeat.ping_at + old.ping_timeout);
+  const bool silent =
+      old.cause == core::session::CloseCause::Silence ||
+      (old.heartbeat.unanswered() && at + kSlack >= old.heartbeat.ping_at + old.ping_timeout);
   if (!suspect.candidate || silent) {
     if (silent)
-      clear(old.id, suspect, "the old session never answered again and ran into the ping timeout: its network was gone",
+      clear(old.id, suspect,
+            "the old session never answered again and ran into the ping timeout: its network was "
+            "gone",
             changed);
     suspects_.erase(found);
     return;
@@ -171,30 +202,35 @@ void OrphanAfterParseError::closed(Session& old, Instant at, std::vector<Session
 void OrphanAfterParseError::finish(Instant at) {
   for (auto& [id, suspect] : suspects_) {
     Session* const old = tracker_.find(id);
-    if (old != nullptr && old->open && suspect.candidate && !proven(id, suspect)) unproven(*old, suspect, at);
+    if (old != nullptr && old->open && suspect.candidate && !proven(id, suspect))
+      unproven(*old, suspect, at);
   }
 }
 
 // --- What is said ---
 
-void OrphanAfterParseError::judge(Session& old, Suspect& suspect, Instant at, std::vector<SessionId>& changed) {
+void OrphanAfterParseError::judge(Session& old, Suspect& suspect, Instant at,
+                                  std::vector<SessionId>& changed) {
   const Bond* const bond = lineage_.bond(old.id);
   const bool is_proven = proven(old.id, suspect);
   if (bond == nullptr || (!is_proven && !suspect.candidate)) return;
-  const Confidence confidence = !is_proven                   ? Confidence::Possible
-                                : bond->exact                ? Confidence::Certain
-                                : lineage_.ambiguous(old)    ? Confidence::Possible
-                                                             : Confidence::Likely;
+  const Confidence confidence = !is_proven                ? Confidence::Possible
+                                : bond->exact             ? Confidence::Certain
+                                : lineage_.ambiguous(old) ? Confidence::Possible
+                                                          : Confidence::Likely;
   const bool known = suspect.finding != 0 && suspect.confidence == confidence;
   if (known) {
     const Finding& finding = book_.at(suspect.finding);
-    if (finding.successor && finding.successor->id == bond->successor && finding.grade == bond->grade) return;
+    if (finding.successor && finding.successor->id == bond->successor &&
+        finding.grade == bond->grade)
+      return;
   }
   write(old, suspect, confidence, at);
   changed.push_back(old.id);
 }
 
-void OrphanAfterParseError::write(Session& old, Suspect& suspect, Confidence confidence, Instant at) {
+void OrphanAfterParseError::write(Session& old, Suspect& suspect, Confidence confidence,
+                                  Instant at) {
   const Bond& bond = *lineage_.bond(old.id);
   const Session& successor = *tracker_.find(bond.successor);
   if (suspect.finding == 0) suspect.finding = book_.open(kDescription, suspect.poisoned).number;
@@ -210,31 +246,38 @@ void OrphanAfterParseError::write(Session& old, Suspect& suspect, Confidence con
   finding.last_seen = at;
   finding.fault = Fault::Client;
   finding.evidence.clear();
-  const auto add = [&](Instant when, Direction direction, SessionId session, What what, std::string packet,
-                       std::string note) {
-    finding.evidence.push_back({when, direction, session, what, std::move(packet), false, std::move(note)});
+  const auto add = [&](Instant when, Direction direction, SessionId session, What what,
+                       std::string packet, std::string note) {
+    finding.evidence.push_back(
+        {when, direction, session, what, std::move(packet), false, std::move(note)});
   };
   add(suspect.poisoned, Direction::ToClient, old.id, What::Packet, suspect.packet, suspect.reason);
   finding.evidence.back().truncated = suspect.truncated;
   add(successor.opened, Direction::ToClient, successor.id, What::Handshake, {},
       "the same client opens a new session; the old one was not closed");
-  add(successor.connecting, Direction::ToServer, successor.id, What::Packet, "40", "and CONNECTs on it");
+  add(successor.connecting, Direction::ToServer, successor.id, What::Packet, "40",
+      "and CONNECTs on it");
   if (proven(old.id, suspect)) {
     if (suspect.life == What::Pong) {
-      add(suspect.pinged, Direction::ToClient, old.id, What::Ping, "2", "the server pings the old session afterwards");
-      add(suspect.lived, Direction::ToServer, old.id, What::Pong, "3", "and it answers: still open, still served");
+      add(suspect.pinged, Direction::ToClient, old.id, What::Ping, "2",
+          "the server pings the old session afterwards");
+      add(suspect.lived, Direction::ToServer, old.id, What::Pong, "3",
+          "and it answers: still open, still served");
     } else {
-      add(suspect.lived, Direction::ToServer, old.id, What::Request, {}, "the old session polls again: still open, still served");
+      add(suspect.lived, Direction::ToServer, old.id, What::Request, {},
+          "the old session polls again: still open, still served");
     }
-    finding.summary =
-        confidence == Confidence::Possible
-            ? "A session was left open after a packet its client could not parse; several sessions fit the one that "
-              "came after, so which of them is the orphan cannot be told."
-            : "After a packet it could not parse, the client went on in a new session and left this one open: an orphan that "
-              "keeps answering pings and keeps receiving broadcasts.";
+    finding.summary = confidence == Confidence::Possible
+                          ? "A session was left open after a packet its client could not parse; "
+                            "several sessions fit the one that "
+                            "came after, so which of them is the orphan cannot be told."
+                          : "After a packet it could not parse, the client went on in a new "
+                            "session and left this one open: an orphan that "
+                            "keeps answering pings and keeps receiving broadcasts.";
   } else {
     finding.summary =
-        "After a packet it could not parse, the client seems to go on in a new session while this one stays open; "
+        "After a packet it could not parse, the client seems to go on in a new session while this "
+        "one stays open; "
         "no ping was answered since, which would prove it.";
   }
   book_.changed(suspect.finding);
@@ -245,15 +288,22 @@ void OrphanAfterParseError::unproven(Session& old, Suspect& suspect, Instant at)
   Finding& finding = book_.at(suspect.finding);
   finding.last_seen = at;
   finding.session = ref(old);
-  finding.evidence.push_back({at, Direction::ToServer, old.id, What::Silence, {}, false,
+  finding.evidence.push_back({at,
+                              Direction::ToServer,
+                              old.id,
+                              What::Silence,
+                              {},
+                              false,
                               "it ended before a ping could show whether it was still alive"});
   finding.summary =
-      "After a packet it could not parse, the client seems to have gone on in a new session and left this one open, but it "
+      "After a packet it could not parse, the client seems to have gone on in a new session and "
+      "left this one open, but it "
       "ended before an answered ping could prove it; shorter pings in tests would.";
   book_.unproven(suspect.finding);
 }
 
-void OrphanAfterParseError::clear(SessionId old, Suspect& suspect, std::string reason, std::vector<SessionId>& changed) {
+void OrphanAfterParseError::clear(SessionId old, Suspect& suspect, std::string reason,
+                                  std::vector<SessionId>& changed) {
   if (suspect.finding == 0) return;
   book_.withdraw(suspect.finding, std::move(reason));
   suspect.finding = 0;

@@ -19,20 +19,24 @@ namespace rules::leak {
 /// leak/orphan-after-parse-error: a client met a packet that its parser threw at, went on in a new
 /// session, and left the old one open.
 ///
-/// How it works. A session that received such a packet and stays open is a *suspect*. The lineage tells when a new
-/// session continues its client (a bond). From the successor's CONNECT on there are two ways out:
+/// How it works. A session that received such a packet and stays open is a *suspect*. The lineage
+/// tells when a new session continues its client (a bond). From the successor's CONNECT on there
+/// are two ways out:
 ///
 ///     suspect ──bond──► bonded ──1 s later, still open──► candidate (possible)
-///                          └────────── sign of life after CONNECT ──────────► orphan (likely or certain)
+///                          └────────── sign of life after CONNECT ──────────► orphan (likely or
+///                          certain)
 ///
-/// A sign of life is a pong that answers a ping sent after the successor's CONNECT, or a new poll. It
-/// excludes a connection whose client lost its network, exactly. The suspect is cleared when it speaks again,
-/// when its newcomer proves to be another's, and when it turns out to have been dead: its last ping was never answered.
+/// A sign of life is a pong that answers a ping sent after the successor's CONNECT, or a new poll.
+/// It excludes a connection whose client lost its network, exactly. The suspect is cleared when it
+/// speaks again, when its newcomer proves to be another's, and when it turns out to have been dead:
+/// its last ping was never answered.
 class OrphanAfterParseError {
  public:
   static const Description kDescription;
 
-  OrphanAfterParseError(Book& book, core::session::Tracker& tracker, const core::session::Lineage& lineage)
+  OrphanAfterParseError(Book& book, core::session::Tracker& tracker,
+                        const core::session::Lineage& lineage)
       : book_(book), tracker_(tracker), lineage_(lineage) {}
 
   /// Fact kinds Malformed, Pong, Poll, Closed. Appends the ids of sessions whose standing changed.
@@ -66,19 +70,23 @@ class OrphanAfterParseError {
     std::string packet;
     bool truncated = false;
     std::string reason;
-    core::Instant pinged{};    ///< the ping that the latest sign of life answers; of a poll, the poll's instant
-    core::Instant lived{};     ///< the latest sign of life
+    core::Instant
+        pinged{};  ///< the ping that the latest sign of life answers; of a poll, the poll's instant
+    core::Instant lived{};  ///< the latest sign of life
     What life = What::Pong;
-    bool candidate = false;    ///< still open kOverlapGrace after its successor's CONNECT
-    std::uint32_t finding = 0; ///< 0: none yet
+    bool candidate = false;     ///< still open kOverlapGrace after its successor's CONNECT
+    std::uint32_t finding = 0;  ///< 0: none yet
     Confidence confidence = Confidence::Possible;
   };
 
   [[nodiscard]] const core::session::Session* successor_of(core::SessionId old) const;
   [[nodiscard]] bool proven(core::SessionId old, const Suspect& suspect) const;
-  void judge(core::session::Session& old, Suspect& suspect, core::Instant at, std::vector<core::SessionId>& changed);
-  void write(core::session::Session& old, Suspect& suspect, Confidence confidence, core::Instant at);
-  void clear(core::SessionId old, Suspect& suspect, std::string reason, std::vector<core::SessionId>& changed);
+  void judge(core::session::Session& old, Suspect& suspect, core::Instant at,
+             std::vector<core::SessionId>& changed);
+  void write(core::session::Session& old, Suspect& suspect, Confidence confidence,
+             core::Instant at);
+  void clear(core::SessionId old, Suspect& suspect, std::string reason,
+             std::vector<core::SessionId>& changed);
   void closed(core::session::Session& old, core::Instant at, std::vector<core::SessionId>& changed);
   void unproven(core::session::Session& old, Suspect& suspect, core::Instant at);
 

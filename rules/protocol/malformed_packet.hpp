@@ -9,8 +9,8 @@
 
 namespace rules::protocol {
 
-/// protocol/malformed-packet: the receiver's official parser throws at a packet. One finding a session
-/// and direction; `count` says how often.
+/// protocol/malformed-packet: the receiver's official parser throws at a packet. One finding a
+/// session and direction; `count` says how often.
 class MalformedPacket {
  public:
   static const Description kDescription;
