@@ -9,42 +9,44 @@
 #include "core/instant.hpp"
 
 /// The vocabulary: what one TCP connection can show. A tap emits these; the session tracker reads
-/// them. An event is 64 bytes, owns what it says, and may carry a short text (an excerpt, a sid), so
-/// it can cross a thread, a file or a network as it is.
+/// them. An event is 64 bytes, owns what it says, and may carry a short text (an excerpt, a sid),
+/// so it can cross a thread, a file or a network as it is.
 ///
-/// Secrets never enter an event in clear: cookies, `Authorization` and `auth` are there as keyed hashes only.
-/// Engine.IO sids are there whole, since they tie connections together; reports shorten them.
+/// Secrets never enter an event in clear: cookies, `Authorization` and `auth` are there as keyed
+/// hashes only. Engine.IO sids are there whole, since they tie connections together; reports
+/// shorten them.
 namespace core {
 
 enum class EventKind : std::uint8_t {
-  StreamEnded,        ///< `stream`: no more bytes in this direction, on a connection that told of anything else
-  Unobserved,         ///< `unobserved`: something was passed on without being decoded
-  Request,            ///< `request`: head of an HTTP request on the Socket.IO path; text: sid, or empty
-  Response,           ///< `response`: its final (or 101) head; text: start of an engine error body, or empty
-  ExchangeEnded,      ///< `exchange`: the whole response has passed
-  Handshake,          ///< `handshake`: Engine.IO `open`, ToClient; text: the sid
-  EnginePacket,       ///< `engine`: ping, pong, close, upgrade or noop
-  EngineError,        ///< `engine`: bytes the receiver's engine.io-parser throws at; text: excerpt
-  Packet,             ///< `packet`: a Socket.IO packet in text form; text: excerpt
-  Connect,            ///< `connect`: a Socket.IO CONNECT that decodes; text: excerpt without secrets
-  Binary,             ///< `binary`: a binary Engine.IO message, attachment or not
-  WebSocketClosed,    ///< `close`: a Close frame
+  StreamEnded,  ///< `stream`: no more bytes in this direction, on a connection that told of
+                ///< anything else
+  Unobserved,   ///< `unobserved`: something was passed on without being decoded
+  Request,      ///< `request`: head of an HTTP request on the Socket.IO path; text: sid, or empty
+  Response,  ///< `response`: its final (or 101) head; text: start of an engine error body, or empty
+  ExchangeEnded,    ///< `exchange`: the whole response has passed
+  Handshake,        ///< `handshake`: Engine.IO `open`, ToClient; text: the sid
+  EnginePacket,     ///< `engine`: ping, pong, close, upgrade or noop
+  EngineError,      ///< `engine`: bytes the receiver's engine.io-parser throws at; text: excerpt
+  Packet,           ///< `packet`: a Socket.IO packet in text form; text: excerpt
+  Connect,          ///< `connect`: a Socket.IO CONNECT that decodes; text: excerpt without secrets
+  Binary,           ///< `binary`: a binary Engine.IO message, attachment or not
+  WebSocketClosed,  ///< `close`: a Close frame
 };
 
 /// Why something went by undecoded. The names in reports are unobserved_name()'s.
 enum class Unobserved : std::uint8_t {
-  EngineIo3,            ///< a session of Engine.IO v3
-  CustomParser,         ///< a session whose packets no parser of ours reads
-  ContentEncoding,      ///< a compressed polling body
-  MessageDeflate,       ///< a compressed WebSocket message
-  OversizeMessage,      ///< a message over kMessageBytesMax
-  BrokenHttp,           ///< llhttp refused; the connection is passed on unseen from here
-  BrokenWebSocket,      ///< not WebSocket after a 101; likewise
-  PipelineLimit,        ///< more requests in flight than kPipelinedRequestsMax
-  EarlyBytes,           ///< too many bytes ahead of a 101
-  RingOverflow,         ///< the observer fell behind; events were lost
-  SessionLimit,         ///< more live sessions than kLiveSessionsMax
-  UnknownSession,       ///< a session that began before we watched
+  EngineIo3,        ///< a session of Engine.IO v3
+  CustomParser,     ///< a session whose packets no parser of ours reads
+  ContentEncoding,  ///< a compressed polling body
+  MessageDeflate,   ///< a compressed WebSocket message
+  OversizeMessage,  ///< a message over kMessageBytesMax
+  BrokenHttp,       ///< llhttp refused; the connection is passed on unseen from here
+  BrokenWebSocket,  ///< not WebSocket after a 101; likewise
+  PipelineLimit,    ///< more requests in flight than kPipelinedRequestsMax
+  EarlyBytes,       ///< too many bytes ahead of a 101
+  RingOverflow,     ///< the observer fell behind; events were lost
+  SessionLimit,     ///< more live sessions than kLiveSessionsMax
+  UnknownSession,   ///< a session that began before we watched
 };
 
 enum class StreamEnd : std::uint8_t { Fin, Reset };
@@ -56,24 +58,30 @@ enum class EnginePacketType : std::uint8_t { Open, Close, Ping, Pong, Message, U
 
 /// 64 bytes, trivially copyable. Which member of the union holds is told by `kind`.
 struct Event {
-  Instant at;                ///< when the read that completed it was taken, before forwarding
+  Instant at;  ///< when the read that completed it was taken, before forwarding
   ConnectionId connection;
   std::uint32_t sequence;    ///< rises within a connection
   std::uint16_t text_bytes;  ///< of the text that follows
   EventKind kind;
   Direction direction;
 
-  struct Stream { StreamEnd end; };
-  struct Gap { Unobserved reason; std::uint32_t count; };
+  struct Stream {
+    StreamEnd end;
+  };
+  struct Gap {
+    Unobserved reason;
+    std::uint32_t count;
+  };
   struct Request {
-    std::uint64_t fingerprint;  ///< address, User-Agent, Origin, and query without transport, sid, t, EIO, b64
+    std::uint64_t fingerprint;  ///< address, User-Agent, Origin, and query without transport, sid,
+                                ///< t, EIO, b64
     std::uint64_t client_key;   ///< configured key, hashed; 0 when absent
     std::uint32_t exchange;     ///< number of the request on its connection
     HttpMethod method;
     TransportName transport;
-    std::uint8_t eio;           ///< 0 when absent
+    std::uint8_t eio;  ///< 0 when absent
     bool asks_upgrade;
-    std::uint8_t t_bytes;       ///< of the cache buster `t`; 0 when absent or longer than the field
+    std::uint8_t t_bytes;  ///< of the cache buster `t`; 0 when absent or longer than the field
     char t[15];
   };
   struct Response {
@@ -81,7 +89,9 @@ struct Event {
     std::uint16_t status;
     std::int8_t engine_error;  ///< Engine.IO's `code`, or -1
   };
-  struct Exchange { std::uint32_t exchange; };
+  struct Exchange {
+    std::uint32_t exchange;
+  };
   struct Handshake {
     std::uint32_t ping_interval_ms;
     std::uint32_t ping_timeout_ms;
@@ -90,39 +100,43 @@ struct Event {
   };
   struct Engine {
     EnginePacketType type;
-    bool probe;            ///< `2probe`, `3probe`
-    std::uint8_t reason;   ///< EngineError: engineio::PacketErrc
-    bool truncated;        ///< the excerpt was cut
+    bool probe;           ///< `2probe`, `3probe`
+    std::uint8_t reason;  ///< EngineError: engineio::PacketErrc
+    bool truncated;       ///< the excerpt was cut
   };
   struct Packet {
-    std::uint64_t topic;           ///< hash of namespace and event name
-    std::uint64_t arguments;       ///< hash of the whole data
-    std::uint64_t arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
-    std::uint32_t ns;              ///< hash of the namespace
-    std::uint32_t id;              ///< ack id, saturating; kNoId when absent
-    std::uint8_t type;             ///< socketio::PacketType
+    std::uint64_t topic;      ///< hash of namespace and event name
+    std::uint64_t arguments;  ///< hash of the whole data
+    std::uint64_t
+        arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
+    std::uint32_t ns;        ///< hash of the namespace
+    std::uint32_t id;        ///< ack id, saturating; kNoId when absent
+    std::uint8_t type;       ///< socketio::PacketType
     std::uint8_t attachments;
-    std::uint8_t error;            ///< socketio::PacketErrc; 0 when it decodes
-    std::uint8_t name_at;          ///< where in the excerpt the event name starts, raw JSON with its quotes
-    std::uint8_t name_bytes;       ///< 0 when there is no name, or it lies beyond the excerpt
-    bool placeholders_fit;         ///< reconstructing with `attachments` would not throw
+    std::uint8_t error;    ///< socketio::PacketErrc; 0 when it decodes
+    std::uint8_t name_at;  ///< where in the excerpt the event name starts, raw JSON with its quotes
+    std::uint8_t name_bytes;  ///< 0 when there is no name, or it lies beyond the excerpt
+    bool placeholders_fit;    ///< reconstructing with `attachments` would not throw
     bool truncated;
   };
   struct Connect {
-    std::uint64_t pid;         ///< hash of `pid`, 0 when absent
-    std::uint64_t auth;        ///< keyed hash of everything the client sent but pid and offset; 0 when empty
+    std::uint64_t pid;  ///< hash of `pid`, 0 when absent
+    std::uint64_t
+        auth;  ///< keyed hash of everything the client sent but pid and offset; 0 when empty
     std::uint64_t client_key;  ///< configured key `auth:PATH`, hashed; 0 when absent
     std::uint32_t ns;
     bool has_offset;
     bool truncated;
-    std::uint8_t sid_at;       ///< ToClient: where in the excerpt the namespace's sid stands
+    std::uint8_t sid_at;  ///< ToClient: where in the excerpt the namespace's sid stands
     std::uint8_t sid_bytes;
   };
   struct Binary {
     std::uint64_t content;  ///< hash of the bytes
     std::uint64_t bytes;
   };
-  struct Close { std::uint16_t code; /* 1005: none */ };
+  struct Close {
+    std::uint16_t code; /* 1005: none */
+  };
 
   union {
     Stream stream;
@@ -146,18 +160,30 @@ static_assert(std::is_trivially_copyable_v<Event>);
 /// The word that reports use, `ring-overflow` and the like.
 [[nodiscard]] constexpr std::string_view unobserved_name(Unobserved reason) noexcept {
   switch (reason) {
-    case Unobserved::EngineIo3: return "engineio-v3";
-    case Unobserved::CustomParser: return "custom-parser";
-    case Unobserved::ContentEncoding: return "content-encoding";
-    case Unobserved::MessageDeflate: return "permessage-deflate";
-    case Unobserved::OversizeMessage: return "oversize-message";
-    case Unobserved::BrokenHttp: return "broken-http";
-    case Unobserved::BrokenWebSocket: return "broken-websocket";
-    case Unobserved::PipelineLimit: return "pipeline-limit";
-    case Unobserved::EarlyBytes: return "early-bytes";
-    case Unobserved::RingOverflow: return "ring-overflow";
-    case Unobserved::SessionLimit: return "session-limit";
-    case Unobserved::UnknownSession: return "unknown-session";
+    case Unobserved::EngineIo3:
+      return "engineio-v3";
+    case Unobserved::CustomParser:
+      return "custom-parser";
+    case Unobserved::ContentEncoding:
+      return "content-encoding";
+    case Unobserved::MessageDeflate:
+      return "permessage-deflate";
+    case Unobserved::OversizeMessage:
+      return "oversize-message";
+    case Unobserved::BrokenHttp:
+      return "broken-http";
+    case Unobserved::BrokenWebSocket:
+      return "broken-websocket";
+    case Unobserved::PipelineLimit:
+      return "pipeline-limit";
+    case Unobserved::EarlyBytes:
+      return "early-bytes";
+    case Unobserved::RingOverflow:
+      return "ring-overflow";
+    case Unobserved::SessionLimit:
+      return "session-limit";
+    case Unobserved::UnknownSession:
+      return "unknown-session";
   }
   return "unknown";
 }

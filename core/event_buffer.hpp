@@ -21,8 +21,8 @@ struct EventView {
   return sizeof(Event) + ((text_bytes + 7) & ~std::size_t{7});
 }
 
-/// Events in the order they happened, each followed by its text, in one piece of memory that is reused:
-/// after the first few reads, adding allocates nothing.
+/// Events in the order they happened, each followed by its text, in one piece of memory that is
+/// reused: after the first few reads, adding allocates nothing.
 ///
 ///     | Event (64) | text, padded to 8 | Event (64) | ...
 class EventBuffer {
@@ -33,7 +33,8 @@ class EventBuffer {
     text = text.substr(0, 0xffff);
     const std::size_t start = used_bytes_;
     used_bytes_ += record_bytes(text.size());
-    if (used_bytes_ > storage_.size() * sizeof(Word)) storage_.resize(used_bytes_ / sizeof(Word) * 2);
+    if (used_bytes_ > storage_.size() * sizeof(Word))
+      storage_.resize(used_bytes_ / sizeof(Word) * 2);
     std::byte* const record = reinterpret_cast<std::byte*>(storage_.data()) + start;
     Event* const event = ::new (record) Event{};
     event->at = at;
@@ -71,7 +72,9 @@ class EventBuffer {
   [[nodiscard]] Iterator end() const noexcept { return Iterator(bytes().data() + used_bytes_); }
 
  private:
-  struct alignas(8) Word { std::byte bytes[8]; };
+  struct alignas(8) Word {
+    std::byte bytes[8];
+  };
   std::vector<Word> storage_;
   std::size_t used_bytes_ = 0;
 };

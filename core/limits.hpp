@@ -4,18 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every limit of ours, with its reason. Reaching one is an event that reports carry as `unobserved`
-/// (or a sentence at start-up), never a change to the traffic.
+/// Every limit of ours, with its reason. Reaching one is an event that reports carry as
+/// `unobserved` (or a sentence at start-up), never a change to the traffic.
 namespace core::limits {
 
 using namespace std::chrono_literals;
 
 // --- What a tap holds of one connection ---
 
-/// The longest WebSocket message, and the longest packet of a polling payload, that is decoded. Stock
-/// servers refuse more than 1 MB from a client; 16 MiB leaves room for what they send.
+/// The longest WebSocket message, and the longest packet of a polling payload, that is decoded.
+/// Stock servers refuse more than 1 MB from a client; 16 MiB leaves room for what they send.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
-/// Header bytes kept of one request or response head: cookies and tokens together rarely pass 4 KiB.
+/// Header bytes kept of one request or response head: cookies and tokens together rarely pass 4
+/// KiB.
 inline constexpr std::size_t kHeadBytesMax = 8 << 10;
 /// Bytes of a packet that travel with its event, for reports. The contract's number.
 inline constexpr std::size_t kExcerptBytesMax = 256;
@@ -24,14 +25,14 @@ inline constexpr std::uint32_t kAttachmentsMax = 10;
 
 // --- From a loop to the observer ---
 
-/// Event ring of one I/O loop. A 60-byte message takes about 128 bytes in it, so this holds some 30,000
-/// messages: over ten milliseconds at two million messages a second.
+/// Event ring of one I/O loop. A 60-byte message takes about 128 bytes in it, so this holds some
+/// 30,000 messages: over ten milliseconds at two million messages a second.
 inline constexpr std::size_t kEventRingBytes = std::size_t{4} << 20;
 
 // --- What the observer remembers ---
 
-/// Sessions remembered after they ended, so that a successor can be told from a newcomer: as long as
-/// the longest back-off of a stock client after a server restart, several times over.
+/// Sessions remembered after they ended, so that a successor can be told from a newcomer: as long
+/// as the longest back-off of a stock client after a server restart, several times over.
 inline constexpr auto kClosedSessionMemory = 2min;
 /// ... and how many of them at most.
 inline constexpr std::size_t kClosedSessionsMax = 20'000;
@@ -51,13 +52,14 @@ inline constexpr std::size_t kFindingsMax = 10'000;
 // --- Times that judge ---
 
 /// How long after its poison packet (or its close) a client may come back. Stock clients draw
-/// the first delay from 0.5 s to 1.5 s and never wait more than 5 s (`reconnectionDelayMax`); 1 s for the way.
+/// the first delay from 0.5 s to 1.5 s and never wait more than 5 s (`reconnectionDelayMax`); 1 s
+/// for the way.
 inline constexpr auto kBackOffWindow = 6s;
-/// A suspect must outlive its successor's CONNECT by this to be a candidate. Clients that close do so
-/// 2 to 10 ms after the poison packet, before they even schedule the reconnect.
+/// A suspect must outlive its successor's CONNECT by this to be a candidate. Clients that close do
+/// so 2 to 10 ms after the poison packet, before they even schedule the reconnect.
 inline constexpr auto kOverlapGrace = 1s;
-/// Packets that were on their way when the poison packet arrived are no sign of tolerance: twice the
-/// session's measured round trip, within these bounds.
+/// Packets that were on their way when the poison packet arrived are no sign of tolerance: twice
+/// the session's measured round trip, within these bounds.
 inline constexpr auto kInFlightMin = 50ms;
 inline constexpr auto kInFlightMax = 1s;
 /// Two copies of one broadcast reach two sessions of a client within this. A poll may have to

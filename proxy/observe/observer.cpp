@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 constexpr auto kDrainInterval = 2ms;
 /// Events may stop for this long before we go to sleep.
 constexpr auto kQuietBeforeSleep = 50ms;
-/// Asleep, deadlines still fall due; this is how late they may be noticed (they carry their own instant).
+/// Asleep, deadlines still fall due; this is how late they may be noticed (they carry their own
+/// instant).
 constexpr auto kSleepMax = 100ms;
 /// Events analysed in one go before snapshot() gets a chance.
 constexpr std::size_t kBatchEvents = 4096;
@@ -51,7 +52,8 @@ void Observer::run() {
     if (quiet) {
       for (const auto& ring : rings_) ring->ask_wake();
       // An event that slipped in before we asked would wake nobody.
-      if (std::any_of(rings_.begin(), rings_.end(), [](const auto& ring) { return ring->front() != nullptr; }))
+      if (std::any_of(rings_.begin(), rings_.end(),
+                      [](const auto& ring) { return ring->front() != nullptr; }))
         continue;
     }
     std::unique_lock lock(sleep_mutex_);
@@ -106,7 +108,8 @@ void Observer::report_lost(core::Instant at) {
     core::Event event{};
     event.at = at;
     event.kind = core::EventKind::Unobserved;
-    event.unobserved = {core::Unobserved::RingOverflow, static_cast<std::uint32_t>(lost - lost_reported_[i])};
+    event.unobserved = {core::Unobserved::RingOverflow,
+                        static_cast<std::uint32_t>(lost - lost_reported_[i])};
     lost_reported_[i] = lost;
     analysis_.observe({event, {}});
   }
@@ -117,7 +120,8 @@ void Observer::hand_on() {
 }
 
 Snapshot Observer::snapshot_locked() const {
-  return {analysis_.tally(), analysis_.live(), analysis_.suspects(), analysis_.suspects_settle_at()};
+  return {analysis_.tally(), analysis_.live(), analysis_.suspects(),
+          analysis_.suspects_settle_at()};
 }
 
 Snapshot Observer::snapshot() {

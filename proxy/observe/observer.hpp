@@ -23,11 +23,11 @@ struct Snapshot {
   core::Instant suspects_settle_at;  ///< by when the present suspects will have settled
 };
 
-/// The one thread that sees everything: it merges the rings of all loops into one ordered stream, feeds it to
-/// the analysis, and hands on what the analysis says.
+/// The one thread that sees everything: it merges the rings of all loops into one ordered stream,
+/// feeds it to the analysis, and hands on what the analysis says.
 ///
-/// While events flow it drains every kDrainInterval and is never woken per batch; when they stop it sleeps, and
-/// the first event after that wakes it.
+/// While events flow it drains every kDrainInterval and is never woken per batch; when they stop it
+/// sleeps, and the first event after that wakes it.
 class Observer {
  public:
   /// Called on the observer's thread, in order.
@@ -47,8 +47,8 @@ class Observer {
   void start();
   /// From any thread.
   [[nodiscard]] Snapshot snapshot();
-  /// After the loops stopped: drains what is left, ends the analysis, joins the thread. Its records have been handed on
-  /// when it returns. Call it once.
+  /// After the loops stopped: drains what is left, ends the analysis, joins the thread. Its records
+  /// have been handed on when it returns. Call it once.
   [[nodiscard]] Snapshot finish();
 
  private:
@@ -64,7 +64,7 @@ class Observer {
   RecordSink sink_;
   std::mutex analysis_mutex_;  ///< the observer's thread against snapshot(); never a loop
   rules::Analysis analysis_;
-  core::Instant reached_;      ///< everything before it has been analysed
+  core::Instant reached_;  ///< everything before it has been analysed
 
   std::mutex sleep_mutex_;
   std::condition_variable sleep_;
