@@ -125,18 +125,27 @@ void write_websocket(Writer& writer, Random& random) {
   writer.server(frame(From::Server, 0x88, "\x03\xe8", random));
 }
 
-constexpr std::string_view kOpen =
-    R"(0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})";
+/// An Engine.IO sid as servers make them, one for each conversation.
+std::string sid(const Conversation& conversation) {
+  const std::string number = std::to_string(conversation.number);
+  return join({std::string_view("lv_VI97HAXpY6yYWAAAA").substr(number.size()), number});
+}
+
+std::string open_packet(const Conversation& conversation) {
+  return join(
+      {R"(0{"sid":")", sid(conversation),
+       R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})"});
+}
 
 std::string event_packet(Random& random) {
   return join({"42[\"news\",\"", random.text(random.size_up_to(20'000)), "\"]"});
 }
 
-void write_socketio_polling(Writer& writer, Random& random) {
+void write_socketio_polling(Writer& writer, const Conversation& conversation, Random& random) {
   const std::string base = "/socket.io/?EIO=4&transport=polling&t=" + random.text(7);
-  const std::string target = base + "&sid=lv_VI97HAXpY6yYWAAAC";
+  const std::string target = join({base, "&sid=", sid(conversation)});
   writer.client(writer.request("GET", base) + "\r\n");
-  writer.server(ok(kOpen));
+  writer.server(ok(open_packet(conversation)));
   writer.client(with_length(writer.request("POST", target), "40"));
   writer.server(ok("ok"));
   writer.client(writer.request("GET", target) + "\r\n");
@@ -155,9 +164,9 @@ void write_socketio_polling(Writer& writer, Random& random) {
   }
 }
 
-void write_socketio_websocket(Writer& writer, Random& random) {
+void write_socketio_websocket(Writer& writer, const Conversation& conversation, Random& random) {
   write_upgrade(writer, "/socket.io/?EIO=4&transport=websocket");
-  writer.server(frame(From::Server, 0x81, std::string(kOpen), random));
+  writer.server(frame(From::Server, 0x81, open_packet(conversation), random));
   writer.client(frame(From::Client, 0x81, "40", random));
   writer.server(frame(From::Server, 0x81, R"(40{"sid":"wZX3oN0bSVIhsaknAAAI"})", random));
   for (std::size_t i = random.between(0, 300); i > 0; --i) {
@@ -183,14 +192,14 @@ void write_socketio_websocket(Writer& writer, Random& random) {
   }
 }
 
-void write_http(Writer& writer, Kind kind, Random& random) {
+void write(Writer& writer, const Conversation& conversation, Random& random) {
   const auto exchange = [&] {
     writer.client(random.chance(50) ? writer.request("GET", writer.path()) + "\r\n"
                                     : with_length(writer.request("POST", writer.path()),
                                                   random.bytes(random.size_up_to(200'000))));
     writer.server(ok(random.bytes(random.size_up_to(200'000))));
   };
-  switch (kind) {
+  switch (conversation.kind) {
     case Kind::KeepAlive:
       for (std::size_t i = random.between(1, 20); i > 0; --i) exchange();
       return;
@@ -252,9 +261,9 @@ void write_http(Writer& writer, Kind kind, Random& random) {
     case Kind::WebSocket:
       return write_websocket(writer, random);
     case Kind::SocketIoPolling:
-      return write_socketio_polling(writer, random);
+      return write_socketio_polling(writer, conversation, random);
     case Kind::SocketIoWebSocket:
-      return write_socketio_websocket(writer, random);
+      return write_socketio_websocket(writer, conversation, random);
   }
 }
 
@@ -318,7 +327,7 @@ Conversation write_conversation(std::size_t number, Kind kind, Ending ending, Ra
   Conversation conversation{
       .number = number, .kind = kind, .ending = ending, .client = {}, .server = {}};
   Writer writer(conversation, random);
-  write_http(writer, kind, random);
+  write(writer, conversation, random);
   if (ending == Ending::ClientResetUnheard) {
     conversation.flood_at = conversation.client.bytes.size();
     writer.client(random.bytes(kFloodBytes));
