@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -59,7 +60,7 @@ class Watch {
   report::Redaction redaction_;
   report::Colours colours_;
   std::optional<report::FindingsFile> file_;
-  bool write_error_told_ = false;
+  std::atomic<bool> write_error_told_ = false;  ///< set by the observer's thread, read by admin's
   report::Ledger ledger_;
   report::Terminal terminal_;
   observe::Observer observer_;

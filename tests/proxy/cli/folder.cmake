@@ -3,3 +3,7 @@ sioscope_tests(cli_tests
           proxy/cli/options_test.cpp proxy/cli/rules_test.cpp proxy/cli/signals_test.cpp proxy/cli/verdict_test.cpp
   LINK proxy_cli)
 target_compile_definitions(cli_tests PRIVATE SIOSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+sioscope_tests(program_tests SOURCES proxy/cli/program_test.cpp)
+target_compile_definitions(program_tests PRIVATE SIOSCOPE_PROGRAM="$<TARGET_FILE:sioscope>")
+add_dependencies(program_tests sioscope)

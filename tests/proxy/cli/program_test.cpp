@@ -1,0 +1,152 @@
+// The program as a shell sees it: what it prints, and what it exits with.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <regex>
+#include <string>
+
+namespace {
+
+struct Run {
+  std::string output;  ///< stdout and stderr, in the order they were written
+  int exit_code;
+};
+
+/// Runs a shell script in which `$S` is the program and `$U` an upstream where nothing listens.
+Run shell(const std::string& script) {
+  const std::string setting =
+      "exec 2>&1; S='" SIOSCOPE_PROGRAM "'; U=http://127.0.0.1:9; D=$(mktemp -d); ";
+  FILE* const pipe = ::popen((setting + script).c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Run run;
+  std::array<char, 4096> buffer;
+  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    run.output.append(buffer.data(), bytes);
+  const int status = ::pclose(pipe);
+  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return run;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Exit code 2 and one sentence that holds `part`.
+void check_refused(const std::string& script, std::string_view part) {
+  const Run run = shell(script);
+  CHECK_MESSAGE(run.exit_code == 2, script, ": ", run.output);
+  CHECK_MESSAGE(run.output.find('\n') == run.output.size() - 1, script, ": ", run.output);
+  CHECK_MESSAGE(contains(run.output, part), script, ": ", run.output);
+}
+
+/// Starts a proxy in the background, its stderr in $D/err, and waits until it listens.
+const std::string kStart =
+    "start() { $S proxy --listen 127.0.0.1:0 --upstream $U \"$@\" 2>$D/err & P=$!; "
+    "i=0; while ! grep -q listening $D/err && [ $i -lt 500 ]; do sleep 0.01; i=$((i+1)); done; }; ";
+
+}  // namespace
+
+TEST_CASE("program: mistakes on the command line are one sentence and exit code 2") {
+  check_refused("$S", "no command was given");
+  check_refused("$S analyse", "no command 'analyse'");
+  check_refused("$S proxy --colour", "unknown option '--colour'");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream ftp://a", "ftp://a");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream https://a", "not supported yet");
+  check_refused("$S proxy --config /nonexistent.toml", "/nonexistent.toml");
+  check_refused("printf 'colour = 1\\n' >$D/c.toml; $S proxy --config $D/c.toml", "'colour'");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --findings /nonexistent/f",
+                "/nonexistent/f");
+  check_refused("$S proxy --listen 192.0.2.1:0 --upstream $U", "192.0.2.1");
+  check_refused("$S check --upstream $U", "no command to run");
+  check_refused("$S rules leek", "'leek'");
+  check_refused("$S decode --dialect 9", "--dialect '9'");
+}
+
+TEST_CASE("program: --help and --version are no mistakes") {
+  for (const char* command : {"", "proxy", "check", "decode", "rules"}) {
+    const Run run = shell(std::string("$S ") + command + " --help");
+    CHECK(run.exit_code == 0);
+    CHECK(contains(run.output, "sioscope"));
+  }
+  CHECK(shell("$S --version").exit_code == 0);
+}
+
+TEST_CASE("program: a port in use is found, though the loops share one") {
+  const Run run = shell(kStart +
+                        "start; A=$(sed -n 's|.*http://||p' $D/err); "
+                        "$S proxy --listen $A --upstream $U; echo \"exit $?\"; kill $P; wait $P");
+  CHECK(contains(run.output, "the port is in use"));
+  CHECK(contains(run.output, "exit 2\n"));
+}
+
+TEST_CASE("program: it says exactly where it listens, and SIGTERM and SIGINT bring the verdict") {
+  for (const char* signal : {"TERM", "INT"}) {
+    const Run run = shell(kStart + "start --admin 127.0.0.1:0; kill -" + signal +
+                          " $P; wait $P; echo \"exit $?\"; cat $D/err");
+    CHECK(std::regex_search(
+        run.output, std::regex("(^|\n)sioscope: listening on http://127\\.0\\.0\\.1:[0-9]+\n"
+                               "sioscope: admin on http://127\\.0\\.0\\.1:[0-9]+\n")));
+    CHECK(contains(run.output, "exit 0\n"));
+    CHECK(contains(run.output, "verdict: clean"));
+  }
+}
+
+TEST_CASE("program: SIGHUP is told and survived") {
+  const Run run = shell(
+      kStart + "start; kill -HUP $P; sleep 0.2; kill $P; wait $P; echo \"exit $?\"; cat $D/err");
+  CHECK(contains(run.output, "SIGHUP"));
+  CHECK(contains(run.output, "exit 0\n"));
+}
+
+TEST_CASE("program: traffic that was expected and did not come is inconclusive") {
+  CHECK(
+      contains(shell(kStart + "start --expect-traffic; kill $P; wait $P; echo \"exit $?\"").output,
+               "exit 3\n"));
+}
+
+TEST_CASE(
+    "program: a findings file that cannot be written leaves the verdict on stderr and exit code "
+    "3") {
+  const Run run =
+      shell(kStart + "start --findings /dev/full; kill $P; wait $P; echo \"exit $?\"; cat $D/err");
+  CHECK(contains(run.output, "exit 3\n"));
+  CHECK(contains(run.output, "No space left"));
+  CHECK(contains(run.output, "verdict: inconclusive"));
+}
+
+TEST_CASE("check: the command finds the proxy, under every name it was promised") {
+  const Run run =
+      shell("$S check --upstream $U --quiet --env OTHER -- sh -c 'echo $SIOSCOPE_URL $OTHER'");
+  CHECK(std::regex_search(run.output, std::regex("\n(http://127\\.0\\.0\\.1:[0-9]+) \\1\n")));
+  CHECK(run.exit_code == 3);  // It made no connection.
+}
+
+TEST_CASE("check: the command's own failure comes first, a signal as 128 + n") {
+  CHECK(shell("$S check --upstream $U --quiet -- sh -c 'exit 7'").exit_code == 7);
+  CHECK(shell("$S check --upstream $U --quiet -- sh -c 'kill -KILL $$'").exit_code == 137);
+}
+
+TEST_CASE("check: the verdict record carries the command's code and our own") {
+  const Run run =
+      shell("$S check --upstream $U --quiet --findings $D/f -- sh -c 'exit 7'; cat $D/f");
+  CHECK(contains(run.output, "\"result\":\"inconclusive\""));
+  CHECK(contains(run.output, "\"child_exit\":7,\"own_exit\":3}\n"));
+}
+
+TEST_CASE("check: a command that cannot be started is a usage error") {
+  const Run run = shell("$S check --upstream $U -- /nonexistent/command");
+  CHECK(run.exit_code == 2);
+  CHECK(contains(run.output, "cannot start '/nonexistent/command'"));
+}
+
+TEST_CASE("check: SIGTERM reaches the command; one that does not mind it is killed after --drain") {
+  const std::string end = " & P=$!; sleep 0.5; kill $P; wait $P; echo \"exit $?\"";
+  CHECK(contains(shell("$S check --upstream $U --quiet -- sleep 30" + end).output, "exit 143\n"));
+  CHECK(contains(shell("$S check --upstream $U --quiet --drain 100ms -- "
+                       "sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'" +
+                       end)
+                     .output,
+                 "exit 137\n"));
+}
