@@ -1,4 +1,7 @@
-# The load of `./dev bench`. No test: run.mjs measures with it.
+# What `./dev bench` measures with. No tests: a test never asserts a time.
 add_executable(bench_load bench/load.cpp)
 target_include_directories(bench_load PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(bench_load PRIVATE sioscope_flags)
+add_executable(bench_decode bench/decode.cpp)
+target_include_directories(bench_decode PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(bench_decode PRIVATE rules proxy_observe sioscope_flags)
