@@ -264,6 +264,7 @@ void Story::server_told(const server::Happening& happening) {
 // --- The plot ---
 
 void Story::beat() {
+  if (beats_ >= kLastBeat || (beats_ >= kEnoughBeats && proven())) return uv_stop(loop_.get());
   if (beats_ == 0) {
     careful_->act(
         [](client::Client& it, Instant now, client::Output& out) { it.connect(now, out); });
@@ -278,7 +279,6 @@ void Story::beat() {
   } else if (beats_ == kFirstNewsBeat || (beats_ > kPoisonBeat + 1 && beats_ % 2 == 1)) {
     send_news();
   }
-  if (beats_ >= kLastBeat || (beats_ >= kEnoughBeats && proven())) return uv_stop(loop_.get());
   ++beats_;
   beat_alarm_.set(began_ + beats_ * kBeat);
 }
@@ -286,7 +286,9 @@ void Story::beat() {
 void Story::send_news() {
   ++news_;
   careful_actor_.handled = leaky_actor_.handled = 0;
-  copies_ = server_->machine().sessions().size();
+  const auto sessions = server_->machine().sessions();
+  copies_ = static_cast<std::size_t>(std::count_if(
+      sessions.begin(), sessions.end(), [](const auto& it) { return it.sockets.contains("/"); }));
   server_->act([this](server::Server& it, Instant now, server::Output& out) {
     it.broadcast("/", "news", std::to_string(news_), now, out);
   });
