@@ -50,8 +50,7 @@ const Session* OrphanAfterParseError::successor_of(SessionId old) const {
 }
 
 bool OrphanAfterParseError::proven(SessionId old, const Suspect& suspect) const {
-  const Session* const successor = successor_of(old);
-  return successor != nullptr && suspect.pinged > successor->connecting;
+  return lineage_.bond(old) != nullptr && suspect.pinged > suspect.succeeded;
 }
 
 std::optional<OrphanAfterParseError::Standing> OrphanAfterParseError::standing(
@@ -133,6 +132,7 @@ void OrphanAfterParseError::bond_changed(SessionId old_id, Instant at,
   if (found == suspects_.end() || old == nullptr) return;
   const Session* const successor = successor_of(old_id);
   if (successor != nullptr) {
+    found->second.succeeded = successor->connecting;
     deadlines_.emplace(successor->connecting + core::limits::kOverlapGrace, old_id);
     return judge(*old, found->second, at, changed);
   }
@@ -214,6 +214,7 @@ void OrphanAfterParseError::judge(Session& old, Suspect& suspect, Instant at,
   const Bond* const bond = lineage_.bond(old.id);
   const bool is_proven = proven(old.id, suspect);
   if (bond == nullptr || (!is_proven && !suspect.candidate)) return;
+  if (tracker_.find(bond->successor) == nullptr) return;  // Long gone: all is said.
   const Confidence confidence = !is_proven                ? Confidence::Possible
                                 : bond->exact             ? Confidence::Certain
                                 : lineage_.ambiguous(old) ? Confidence::Possible

@@ -74,6 +74,8 @@ class OrphanAfterParseError {
         pinged{};  ///< the ping that the latest sign of life answers; of a poll, the poll's instant
     core::Instant lived{};  ///< the latest sign of life
     What life = What::Pong;
+    /// Its successor's CONNECT, kept because an orphan may outlive the memory of its successor.
+    core::Instant succeeded = core::Instant::max();
     bool candidate = false;     ///< still open kOverlapGrace after its successor's CONNECT
     std::uint32_t finding = 0;  ///< 0: none yet
     Confidence confidence = Confidence::Possible;
