@@ -269,6 +269,60 @@ TEST_CASE("client: a server that ends the last namespace ends the session, for g
   CHECK(peer.all<client::ReconnectScheduled>().empty());
 }
 
+TEST_CASE("client: under random faults it never has two engines, and every ack ends exactly once") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    World world;
+    world.chunk_bytes = seed % 3 == 0 ? 5 : 0;
+    auto& peer = world.add(kAll[seed % 3]);
+    world.connect(peer);
+    std::size_t asked = 0;
+    for (int step = 0; step < 60; ++step) {
+      world.run(std::chrono::milliseconds(random() % 120));
+      serve(world);
+      switch (random() % 8) {
+        case 0:
+          poison(world);
+          break;
+        case 1:
+          world.break_links(peer);
+          break;
+        case 2:
+          world.black_hole = random() % 2 == 0;
+          break;
+        default:
+          world.client_does(peer, [&](client::Client& c, client::Output& out) {
+            if (c.emit("/", "ask", std::to_string(asked), Ask::Ack, out)) ++asked;
+          });
+      }
+    }
+    world.black_hole = false;
+    world.client_does(
+        peer, [&](client::Client& c, client::Output& out) { c.disconnect(world.now, out); });
+    world.run(5s);
+
+    bool live = false;
+    std::map<std::uint64_t, int> ends;
+    for (const auto& happening : peer.happened) {
+      if (std::holds_alternative<client::EngineOpened>(happening)) {
+        CHECK_FALSE(live);
+        live = true;
+      }
+      if (std::holds_alternative<client::EngineClosed>(happening)) live = false;
+      if (const auto* it = std::get_if<client::Acknowledged>(&happening)) {
+        ++ends[it->id];
+        CHECK(it->arguments == std::to_string(it->id));
+      }
+      if (const auto* it = std::get_if<client::AckFailed>(&happening)) ++ends[it->id];
+    }
+    CHECK_FALSE(live);
+    CHECK(ends.size() == asked);
+    for (const auto& [id, count] : ends) CHECK(count == 1);
+    CHECK(world.server.sessions().empty());
+  }
+}
+
 TEST_CASE("back-off: delays double, and are jittered also at the cap") {
   client::BackOff back_off({1000ms, 5000ms, 0.5});
   std::mt19937_64 random(5);

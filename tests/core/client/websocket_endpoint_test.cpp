@@ -46,4 +46,12 @@ TEST_CASE("websocket endpoint: a message over the limit, or text that is no UTF-
   }
 }
 
+TEST_CASE("websocket endpoint: a frame masked the wrong way round ends it") {
+  WebSocketEndpoint server(WebSocketEndpoint::Role::Server, 1000, 0);
+  std::vector<Message> got;
+  server.receive("\x81\x01x", got);
+  CHECK(got.empty());
+  CHECK(server.ended());
+}
+
 }  // namespace
