@@ -30,6 +30,10 @@ std::string_view namespace_of(std::string_view excerpt) {
   return excerpt.substr(slash, excerpt.find(',', slash) - slash);
 }
 
+bool speaks_no_socketio(const Event::Packet& packet) {
+  return packet.error == static_cast<unsigned>(socketio::PacketErrc::UnknownType) + 1;
+}
+
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t both[2] = {a, b};
   return XXH3_64bits(both, sizeof both);
@@ -378,6 +382,8 @@ void Tracker::on_connect(EventView view, Session& session, Facts& out) {
 void Tracker::on_packet(EventView view, Session& session, Facts& out) {
   const Event& event = view.event;
   if (session.undecoded) return;
+  if (!session.client_spoke && speaks_no_socketio(event.packet))
+    return give_up_on_parser(session, event.at, out);
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
   if (event.direction == Direction::ToServer) session.client_spoke = true;
 
@@ -408,12 +414,8 @@ void Tracker::on_packet(EventView view, Session& session, Facts& out) {
 
 void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
   if (session.undecoded) return;
-  if (event.direction == Direction::ToServer && !session.client_spoke) {
-    // A client's first word is CONNECT, in text. Binary instead means a parser of its own, such as
-    // msgpack.
-    session.undecoded = true;
-    return gap(&session, Unobserved::CustomParser, 1, event.at, out);
-  }
+  if (event.direction == Direction::ToServer && !session.client_spoke)
+    return give_up_on_parser(session, event.at, out);
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
   const auto progress = receiving.reconstructor.receive_binary();
   if (!progress) {
@@ -434,6 +436,13 @@ void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
   whole_ = std::move(receiving.pending);
   complete(session, event.direction, event.at, whole_->header, whole_->content, whole_->excerpt,
            whole_->truncated, out);
+}
+
+/// A session's first word is the client's CONNECT, in text. Binary instead, or text that does not
+/// even begin with a packet type, is a parser of its own (such as msgpack), or Engine.IO alone.
+void Tracker::give_up_on_parser(Session& session, Instant at, Facts& out) {
+  session.undecoded = true;
+  gap(&session, Unobserved::CustomParser, 1, at, out);
 }
 
 void Tracker::complete(Session& session, Direction direction, Instant at,

@@ -85,6 +85,7 @@ class Tracker {
 
   void malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
                  std::string_view reason, std::string_view culprit, Facts& out);
+  void give_up_on_parser(Session& session, Instant at, Facts& out);
   void complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
                 std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out);
   void gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out);

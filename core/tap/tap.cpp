@@ -156,6 +156,8 @@ void Tap::State::handle(HttpPhase& http, const http::Item& item, Emitter& emit) 
              : error->code == http::ExchangeErrc::TooManyEarlyBytes ? Unobserved::EarlyBytes
                                                                     : Unobserved::BrokenHttp,
              emit);
+  } else if (const auto* leftover = std::get_if<http::Leftover>(&item)) {
+    if (sequence != 0) emit.unobserved(leftover->direction, Unobserved::BrokenHttp);
   } else if (std::holds_alternative<http::Tunnel>(item)) {
     phase = Off{};
   }
