@@ -22,6 +22,12 @@ bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   return at <= poisoned + grace;
 }
 
+/// Whether messages of its client may have gone by unread.
+bool hides_messages(const Session& session) noexcept {
+  constexpr std::uint32_t kOfServer = 1U << static_cast<unsigned>(Unobserved::ContentEncoding);
+  return (session.gaps & ~kOfServer) != 0;
+}
+
 }  // namespace
 
 std::uint64_t Lineage::group_key(const Session& session) const noexcept {
@@ -62,7 +68,7 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
         const auto known = pids_.find(fact.connect->pid);
         Session* const old = known == pids_.end() ? nullptr : tracker_.find(known->second);
         if (old != nullptr && old != &session)
-          return pin(*old, session, Grade::RecoveryPid, changed);
+          return pin(*old, session, {session.id, Grade::RecoveryPid, true}, changed);
       }
       return arrived(session, changed);
     }
@@ -280,7 +286,7 @@ void Lineage::offer(Session& old, std::vector<SessionId>& changed) {
 
 // --- Exact evidence ---
 
-void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<SessionId>& changed) {
+void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed) {
   Group& group = group_of(old);
   const auto left = left_.find(old.id);
   const SessionId held = left == left_.end() ? SessionId::None : left->second.bond.successor;
@@ -298,14 +304,14 @@ void Lineage::pin(Session& old, Session& successor, Grade grade, std::vector<Ses
   }
   if (held != SessionId::None && held != successor.id) {
     predecessor_.erase(held);
-    bind(old, successor, {successor.id, grade, true}, changed);
+    bind(old, successor, bond, changed);
     if (Session* const freed = tracker_.find(held)) {
       freed->client = static_cast<ClientId>(freed->id);
       explain(*freed, changed);
     }
     return;
   }
-  bind(old, successor, {successor.id, grade, true}, changed);
+  bind(old, successor, bond, changed);
 }
 
 /// All lives of a page share its clock, so this strengthens a bond, or makes one where nobody has a
@@ -326,6 +332,7 @@ void Lineage::same_page(Session& one, Session& two, std::vector<SessionId>& chan
 
 void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
                         std::vector<SessionId>& changed) {
+  if (hides_messages(session)) return;  // The first that we read need not be the first.
   const auto held = predecessor_.find(session.id);
   if (held != predecessor_.end()) {
     const Bond* const bonded = bond(held->second);
@@ -335,13 +342,16 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
   Group& group = group_of(session);
   Session* fitting = nullptr;
   std::size_t fits = 0;
+  bool fits_in_time = false;
   const auto consider = [&](SessionId candidate, Instant departed) {
     Session* const old = tracker_.find(candidate);
     if (old == nullptr || departed >= session.requested) return;
     const Namespace* const theirs = old->find_namespace(ns);
-    if (theirs == nullptr || theirs->last_ack != id - 1) return;
+    if (theirs == nullptr) return;
+    if (theirs->last_ack != id - 1 && !hides_messages(*old)) return;
     fitting = old;
     ++fits;
+    fits_in_time = within_window(departed, session.requested);
   };
   for (const Departure& each : group.closed) consider(each.session, each.at);
   for (const Departure& each : group.past) consider(each.session, each.at);
@@ -351,7 +361,9 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
       const Session* const other = tracker_.find(old);
       if (other != nullptr && group_key(*other) == group_key(session)) consider(old, left.poisoned);
     }
-  if (fits == 1) pin(*fitting, session, Grade::AckContinuity, changed);
+  // Who comes so late may as well continue a session that we forgot, or never saw.
+  if (fits == 1 && !hides_messages(*fitting))
+    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time}, changed);
 }
 
 }  // namespace core::session

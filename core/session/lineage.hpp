@@ -83,7 +83,7 @@ class Lineage {
   void first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
                  std::vector<SessionId>& changed);
   /// Evidence that names both: `successor` is `old`'s client.
-  void pin(Session& old, Session& successor, Grade grade, std::vector<SessionId>& changed);
+  void pin(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed);
   void same_page(Session& one, Session& two, std::vector<SessionId>& changed);
   void explain(Session& newcomer, std::vector<SessionId>& changed);
   void bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed);
