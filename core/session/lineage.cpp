@@ -22,6 +22,11 @@ bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   return at <= poisoned + grace;
 }
 
+/// Whether what went by unread was a message.
+bool is_message(Unobserved reason) noexcept {
+  return reason == Unobserved::MessageDeflate || reason == Unobserved::OversizeMessage;
+}
+
 /// Whether messages of its client may have gone by unread.
 bool hides_messages(const Session& session) noexcept {
   constexpr std::uint32_t kOfServer = 1U << static_cast<unsigned>(Unobserved::ContentEncoding);
@@ -94,12 +99,14 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
       return;
     case FactKind::SameRealm:
       return same_page(session, *fact.other, changed);
+    case FactKind::Gap:  // Whatever it said, it spoke.
+      if (by_client && is_message(fact.gap)) spoke(session, fact.at, changed);
+      return;
     case FactKind::Opened:
     case FactKind::Refused:
     case FactKind::Ping:
     case FactKind::Pong:
     case FactKind::Poll:
-    case FactKind::Gap:
       return;
   }
 }

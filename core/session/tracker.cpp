@@ -514,6 +514,7 @@ void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
   Session* session = nullptr;
   if (connection != nullptr) session = session_of(*connection, event.direction);
   gap(session, event.unobserved.reason, event.unobserved.count, event.at, out);
+  if (session != nullptr) out.back().direction = event.direction;
 }
 
 void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Instant at,
