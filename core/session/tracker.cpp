@@ -385,16 +385,7 @@ void Tracker::on_packet(EventView view, Session& session, Facts& out) {
   if (!session.client_spoke && speaks_no_socketio(event.packet))
     return give_up_on_parser(session, event.at, out);
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
-  if (event.direction == Direction::ToServer && !session.client_spoke) {
-    // A first word whose type is none of ours, such as socket.io-json-parser's `{`: a parser of its
-    // own, as in on_binary().
-    constexpr auto kUnknownType = static_cast<unsigned>(socketio::PacketErrc::UnknownType) + 1;
-    if (event.packet.error == kUnknownType) {
-      session.undecoded = true;
-      return gap(&session, Unobserved::CustomParser, 1, event.at, out);
-    }
-    session.client_spoke = true;
-  }
+  if (event.direction == Direction::ToServer) session.client_spoke = true;
 
   const auto refuse = [&](socketio::PacketErrc code) {
     std::string culprit;
