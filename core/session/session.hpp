@@ -84,6 +84,9 @@ struct Session {
   std::uint64_t client_key = 0;  ///< 0: none configured, or absent
   std::uint64_t auth = 0;        ///< of its first CONNECT, hashed; 0: empty
   ConnectionId websocket = ConnectionId::None;
+  /// Came from the same page, as its own handshake request told: said again at its CONNECT, since
+  /// only then it counts as somebody's successor.
+  SessionId same_page = SessionId::None;
 
   std::vector<Namespace> namespaces;
   std::array<Receiving, 2> receiving;  ///< by Direction

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/engineio/packet.hpp"
 #include "core/limits.hpp"
@@ -377,6 +378,7 @@ void Tracker::on_connect(EventView view, Session& session, Facts& out) {
                  .excerpt = view.text,
                  .truncated = event.connect.truncated,
                  .connect = &event.connect});
+  if (asks) same_realm(session, std::exchange(session.same_page, SessionId::None), event.at, out);
 }
 
 void Tracker::on_packet(EventView view, Session& session, Facts& out) {
@@ -532,6 +534,7 @@ void Tracker::same_realm(Session& session, SessionId other_id, Instant at, Facts
   if (other_id == SessionId::None) return;
   Session* const other = find(other_id);
   if (other == nullptr) return;
+  if (session.connecting == Instant{}) session.same_page = other_id;
   out.push_back({.kind = FactKind::SameRealm, .at = at, .session = &session, .other = other});
 }
 
