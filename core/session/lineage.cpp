@@ -22,6 +22,8 @@ bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   return at <= poisoned + grace;
 }
 
+enum class Parting : std::uint8_t { Wordless, Goodbye };
+
 /// Whether what went by unread was a message.
 bool is_message(Unobserved reason) noexcept {
   return reason == Unobserved::MessageDeflate || reason == Unobserved::OversizeMessage;
@@ -187,7 +189,7 @@ void Lineage::closed(Session& session, Instant at, std::vector<SessionId>& chang
   }
   // A session that never spoke Socket.IO leaves no client behind that would come back.
   if (session.connecting == Instant{}) return;
-  group.closed.push_back({session.id, at, session.auth});
+  group.closed.push_back({session.id, at, session.auth, session.said_goodbye()});
   group_uses_.emplace_back(at, group_key(session));
 }
 
@@ -206,10 +208,12 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
     group.past.push_back(group.closed.front());
     group.closed.pop_front();
   }
-  const auto best = [&](auto& departures) {
+  const auto best = [&](auto& departures, Parting parting) {
     auto chosen = departures.end();
     for (auto each = departures.begin(); each != departures.end(); ++each) {
-      if (!within_window(each->at, newcomer.requested) || each->session == newcomer.id) continue;
+      if (!within_window(each->at, newcomer.requested) || each->session == newcomer.id ||
+          each->goodbye != (parting == Parting::Goodbye))
+        continue;
       const bool same_auth = newcomer.auth != 0 && each->auth == newcomer.auth;
       if (chosen == departures.end()) chosen = each;
       if (same_auth) return each;
@@ -217,13 +221,16 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
     }
     return chosen;
   };
-  if (const auto departure = best(group.closed); departure != group.closed.end()) {
+  const auto closed_explains = [&](Parting parting) {
+    const auto departure = best(group.closed, parting);
+    if (departure == group.closed.end()) return false;
     if (const Session* const old = tracker_.find(departure->session)) newcomer.client = old->client;
     group.past.push_back(*departure);
     group.closed.erase(departure);
-    return;
-  }
-  if (const auto departure = best(group.left); departure != group.left.end()) {
+    return true;
+  };
+  if (closed_explains(Parting::Wordless)) return;
+  if (const auto departure = best(group.left, Parting::Wordless); departure != group.left.end()) {
     Session* const old = tracker_.find(departure->session);
     const bool same_auth = newcomer.auth != 0 && departure->auth == newcomer.auth;
     if (old == nullptr) {
@@ -238,7 +245,7 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
       return;
     }
   }
-  group.newcomers.push_back(newcomer.id);
+  if (!closed_explains(Parting::Goodbye)) group.newcomers.push_back(newcomer.id);
 }
 
 void Lineage::bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed) {

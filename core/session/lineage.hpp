@@ -33,7 +33,10 @@ struct Bond {
 /// 2. a session of the group that closed within the back-off window before it asked: whoever closes
 /// and
 ///    comes back is healthy;
-/// 3. a left session whose poison packet lies within the window.
+/// 3. a left session whose poison packet lies within the window;
+/// 4. a session that closed within the window after a good-bye (`41`): its application may come
+/// back
+///    by hand, its client does not by itself.
 ///
 /// One newcomer explains one departure and the other way round. Exact evidence that comes later
 /// takes its newcomer away from whoever held it by timing; a left session that speaks again was
@@ -59,6 +62,7 @@ class Lineage {
     SessionId session;
     Instant at;
     std::uint64_t auth;
+    bool goodbye = false;  ///< closed after leaving every namespace: may not come back at all
   };
   struct Group {
     std::deque<Departure> closed;  ///< unclaimed, within the window, oldest first

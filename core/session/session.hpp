@@ -32,6 +32,7 @@ enum class CloseCause : std::uint8_t {
 struct Namespace {
   std::uint32_t hash = 0;
   bool connected = false;
+  bool left = false;                ///< either side said so (`41`), or it was refused (`44`)
   std::uint32_t first_ack = kNoId;  ///< first ack id that the client used; kNoId: none
   std::uint32_t last_ack = kNoId;
   std::uint64_t pid = 0;  ///< recovery id that the server gave, hashed; 0: recovery is off
@@ -95,6 +96,13 @@ struct Session {
     for (Namespace& ns : namespaces)
       if (ns.hash == hash) return &ns;
     return nullptr;
+  }
+  /// Whether every namespace was left in words. Stock clients do not come back from that by
+  /// themselves.
+  [[nodiscard]] bool said_goodbye() const noexcept {
+    for (const Namespace& ns : namespaces)
+      if (!ns.left) return false;
+    return !namespaces.empty();
   }
   /// From the server's handshake to the client's first word: at least one round trip.
   /// Zero while unknown.

@@ -368,6 +368,7 @@ void Tracker::on_connect(EventView view, Session& session, Facts& out) {
     }
   } else if (ns != nullptr && event.connect.sid_bytes != 0) {
     ns->connected = true;
+    ns->left = false;
     ns->pid = event.connect.pid;
     ns->socket_sid = view.text.substr(event.connect.sid_at, event.connect.sid_bytes);
   }
@@ -464,7 +465,10 @@ void Tracker::complete(Session& session, Direction direction, Instant at,
       return;
     case socketio::PacketType::Disconnect:
     case socketio::PacketType::ConnectError:
-      if (Namespace* const ns = session.find_namespace(header.ns)) ns->connected = false;
+      if (Namespace* const ns = session.find_namespace(header.ns)) {
+        ns->connected = false;
+        ns->left = true;
+      }
       fact.kind =
           type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
       break;
