@@ -94,7 +94,7 @@ TEST_CASE("tidy: core and rules own no socket, no thread and no file") {
   }
 }
 
-TEST_CASE("tidy: a tap never reads with wslay; only our own ends of a connection do") {
+TEST_CASE("tidy: a tap never reads with wslay, only our own ends of a connection do") {
   for (const Line& line : lines_of("core"))
     if (included(line.text).starts_with("wslay/"))
       CHECK_MESSAGE(

@@ -141,7 +141,8 @@ TEST_CASE("check: a command that cannot be started is a usage error") {
   CHECK(contains(run.output, "cannot start '/nonexistent/command'"));
 }
 
-TEST_CASE("check: SIGTERM reaches the command; one that does not mind it is killed after --drain") {
+TEST_CASE(
+    "check: SIGTERM reaches the command, and one that does not mind it is killed after --drain") {
   const std::string end = " & P=$!; sleep 0.5; kill $P; wait $P; echo \"exit $?\"";
   CHECK(contains(shell("$S check --upstream $U --quiet -- sleep 30" + end).output, "exit 143\n"));
   CHECK(contains(shell("$S check --upstream $U --quiet --drain 100ms -- "
