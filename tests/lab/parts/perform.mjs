@@ -54,7 +54,7 @@ class Stage {
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
     const relay = () => this.#openRelay();
-    await this.#scenario.play({ server: this.#server, tab, relay, transport, version });
+    await this.#scenario.play({ server: this.#server, tab, relay, transport, version, url: this.#door.url });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
@@ -65,8 +65,9 @@ class Stage {
     const code = await this.#door.stop();
     this.said = readFindings(this.#door.findingsFile);
     this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
-    // A malformed packet is an error and certain, which is what --fail-on asks for unless told otherwise.
-    const rightly = this.truth.poison ? 1 : 0;
+    // A malformed packet is an error and certain, which is what --fail-on asks for unless told otherwise; and
+    // nobody may call clean what went unobserved.
+    const rightly = this.truth.poison ? 1 : this.truth.legacy ? 3 : 0;
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
     this.complaints.push(...this.#leaks());

@@ -12,6 +12,7 @@ const kHeartbeat = { pingInterval: 400, pingTimeout: 8000 };
 
 export class LabServer extends EventEmitter {
   sessions = new Map(); // Engine.IO sid -> Session, in order of opening; closed ones stay.
+  legacy = 0; // Sessions of Engine.IO 3, which sioscope passes on and only counts.
   #options;
   #serve;
   #log;
@@ -78,13 +79,14 @@ export class LabServer extends EventEmitter {
   /** Every event asked for an ack gets one, echoing its arguments so that binary events get binary acks. */
   #answer(namespace) {
     namespace.on("connection", (socket) => {
-      this.sessions.get(socket.conn.id).joined.push(socket);
+      this.sessions.get(socket.conn.id)?.joined.push(socket);
       socket.onAny((event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
       this.emit("change");
     });
   }
 
   #watch(conn) {
+    if (conn.protocol === 3) return void (this.legacy += 1);
     const session = new Session(conn);
     this.sessions.set(session.sid, session);
     this.#note(session, "opened");

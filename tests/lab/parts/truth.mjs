@@ -11,6 +11,7 @@ export function tellTruth(server, families, held) {
   const extras = orphans.flatMap((orphan) => orphan.copies);
   return {
     sessions: sessions.length,
+    legacy: server.legacy ?? 0,
     open: server.open.length,
     orphans,
     extra: extras.length,
