@@ -53,8 +53,7 @@ void Tracker::observe(EventView view, Facts& out) {
       break;
   }
 
-  const auto found = connections_.find(event.connection);
-  Connection* const connection = found == connections_.end() ? nullptr : &found->second;
+  Connection* const connection = find_connection(event.connection);
   if (event.kind == EventKind::Unobserved) return on_gap(event, connection, out);
   if (connection == nullptr)
     return;  // Its request was lost with a ring overflow, which is reported.
@@ -89,6 +88,15 @@ void Tracker::observe(EventView view, Facts& out) {
     default:
       return;
   }
+}
+
+Tracker::Connection* Tracker::find_connection(ConnectionId id) noexcept {
+  if (latest_ != nullptr && latest_id_ == id) return latest_;
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return nullptr;
+  latest_ = &found->second;
+  latest_id_ = id;
+  return latest_;
 }
 
 Session* Tracker::session_of(Connection& connection, Direction direction) noexcept {
@@ -304,6 +312,7 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
   if (connection.ended[0] && connection.ended[1]) {
     while (!connection.exchanges.empty()) pop_exchange(connection);
     assign(connection.session, nullptr);
+    latest_ = nullptr;
     connections_.erase(found);
   }
 }
@@ -348,9 +357,7 @@ void Tracker::on_connect(EventView view, Session& session, Facts& out) {
   const auto received =
       session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
           0, socketio::Placeholders::Fit);
-  if (!received)
-    return malformed(session, event, view.text, event.connect.truncated,
-                     socketio::reason_text(received.error()), {}, out);
+  if (!received) return refuse(session, view, event.connect.truncated, received.error(), out);
 
   Namespace* ns = session.find_namespace(event.connect.ns);
   if (ns == nullptr && session.namespaces.size() < limits::kNamespacesMax) {
@@ -390,21 +397,15 @@ void Tracker::on_packet(EventView view, Session& session, Facts& out) {
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
   if (event.direction == Direction::ToServer) session.client_spoke = true;
 
-  const auto refuse = [&](socketio::PacketErrc code) {
-    std::string culprit;
-    if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
-    receiving.pending.reset();
-    receiving.reconstructor.reset();  // Whoever goes on after this starts afresh; see on_binary().
-    malformed(session, event, view.text, event.packet.truncated, socketio::reason_text(code),
-              culprit, out);
-  };
   if (event.packet.error != 0)
-    return refuse(receiving.reconstructor.receive_malformed(
-        static_cast<socketio::PacketErrc>(event.packet.error - 1)));
+    return refuse(session, view, event.packet.truncated,
+                  receiving.reconstructor.receive_malformed(
+                      static_cast<socketio::PacketErrc>(event.packet.error - 1)),
+                  out);
   const auto progress = receiving.reconstructor.receive_packet(
       event.packet.attachments, event.packet.placeholders_fit ? socketio::Placeholders::Fit
                                                               : socketio::Placeholders::Illegal);
-  if (!progress) return refuse(progress.error());
+  if (!progress) return refuse(session, view, event.packet.truncated, progress.error(), out);
 
   if (*progress == socketio::Progress::Pending) {
     receiving.pending = std::make_unique<PendingBinary>(
@@ -425,12 +426,7 @@ void Tracker::on_binary(const Event& event, Session& session, Facts& out) {
     // Attachments of a packet that was refused are no second fault.
     if (receiving.malformed && progress.error() == socketio::PacketErrc::BinaryWithoutHeader)
       return;
-    std::string culprit;
-    if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
-    receiving.pending.reset();
-    receiving.reconstructor.reset();
-    return malformed(session, event, "(binary)", false, socketio::reason_text(progress.error()),
-                     culprit, out);
+    return refuse(session, {event, "(binary)"}, false, progress.error(), out);
   }
   if (receiving.pending == nullptr) return;
   PendingBinary& pending = *receiving.pending;
@@ -452,16 +448,19 @@ void Tracker::complete(Session& session, Direction direction, Instant at,
                        const Event::Packet& header, std::uint64_t content, std::string_view excerpt,
                        bool truncated, Facts& out) {
   const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
-  Fact fact{.kind = FactKind::Message,
-            .direction = direction,
-            .at = at,
-            .session = &session,
-            .excerpt = excerpt,
-            .truncated = truncated};
+  // Written where it stays: to copy what was just stored piece by piece stalls, once a message.
+  Fact& fact = out.emplace_back();
+  fact.kind = FactKind::Message;
+  fact.direction = direction;
+  fact.at = at;
+  fact.session = &session;
+  fact.excerpt = excerpt;
+  fact.truncated = truncated;
   switch (type) {
     case socketio::PacketType::Connect:
     case socketio::PacketType::BinaryEvent:
     case socketio::PacketType::BinaryAck:
+      out.pop_back();
       return;
     case socketio::PacketType::Disconnect:
     case socketio::PacketType::ConnectError:
@@ -481,19 +480,31 @@ void Tracker::complete(Session& session, Direction direction, Instant at,
       }
       [[fallthrough]];
     case socketio::PacketType::Ack:
-      fact.message = {.topic = header.topic,
-                      .arguments = content == 0 ? header.arguments : mix(header.arguments, content),
-                      .arguments_but_last = header.arguments_but_last == 0 || content == 0
-                                                ? header.arguments_but_last
-                                                : mix(header.arguments_but_last, content),
-                      .ns = header.ns,
-                      .id = header.id,
-                      .ack = type == socketio::PacketType::Ack,
-                      .name_at = header.name_at,
-                      .name_bytes = header.name_bytes};
+      fact.message.topic = header.topic;
+      fact.message.arguments = header.arguments;
+      fact.message.arguments_but_last = header.arguments_but_last;
+      if (content != 0) {
+        fact.message.arguments = mix(header.arguments, content);
+        if (header.arguments_but_last != 0)
+          fact.message.arguments_but_last = mix(header.arguments_but_last, content);
+      }
+      fact.message.ns = header.ns;
+      fact.message.id = header.id;
+      fact.message.ack = type == socketio::PacketType::Ack;
+      fact.message.name_at = header.name_at;
+      fact.message.name_bytes = header.name_bytes;
       break;
   }
-  out.push_back(fact);
+}
+
+void Tracker::refuse(Session& session, EventView view, bool truncated, socketio::PacketErrc code,
+                     Facts& out) {
+  Receiving& receiving = session.receiving[static_cast<std::size_t>(view.event.direction)];
+  std::string culprit;
+  if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
+  receiving.pending.reset();
+  receiving.reconstructor.reset();  // Whoever goes on after this starts afresh; see on_binary().
+  malformed(session, view.event, view.text, truncated, socketio::reason_text(code), culprit, out);
 }
 
 void Tracker::malformed(Session& session, const Event& event, std::string_view excerpt,

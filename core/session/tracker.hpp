@@ -71,6 +71,7 @@ class Tracker {
     bool ended[2] = {false, false};
   };
 
+  [[nodiscard]] Connection* find_connection(ConnectionId id) noexcept;
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
   void on_request(EventView event, Connection& connection, Facts& out);
   void on_response(EventView event, Connection& connection, Facts& out);
@@ -83,6 +84,10 @@ class Tracker {
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
 
+  /// The receiver's decoder throws: at this packet, or on account of one that waits for
+  /// attachments.
+  void refuse(Session& session, EventView view, bool truncated, socketio::PacketErrc code,
+              Facts& out);
   void malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
                  std::string_view reason, std::string_view culprit, Facts& out);
   void give_up_on_parser(Session& session, Instant at, Facts& out);
@@ -100,6 +105,9 @@ class Tracker {
   std::unordered_map<std::string_view, Session*>
       by_engine_sid_;  ///< keys borrow Session::engine_sid
   std::unordered_map<ConnectionId, Connection> connections_;
+  /// The one that was looked up last: the events of one read come in a row.
+  Connection* latest_ = nullptr;
+  ConnectionId latest_id_{};
   std::deque<SessionId> closed_;  ///< oldest first
   RealmFinder realms_;
 
