@@ -18,6 +18,11 @@ inline constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 /// Header bytes kept of one request or response head: cookies and tokens together rarely pass 4
 /// KiB.
 inline constexpr std::size_t kHeadBytesMax = 8 << 10;
+/// Requests that may wait for their response on one connection. Browsers do not pipeline, and
+/// Node's server takes requests one by one; this leaves room for load generators.
+inline constexpr std::size_t kPipelinedRequestsMax = 32;
+/// Client bytes held back while an upgrade is undecided: a first message or two.
+inline constexpr std::size_t kEarlyBytesMax = 64 << 10;
 /// Bytes of a packet that travel with its event, for reports. The contract's number.
 inline constexpr std::size_t kExcerptBytesMax = 256;
 /// Attachments of one binary packet, as in socket.io-parser 4.2.6 and later.
@@ -38,15 +43,13 @@ inline constexpr auto kClosedSessionMemory = 2min;
 inline constexpr std::size_t kClosedSessionsMax = 20'000;
 /// Live sessions; past it new ones go unobserved.
 inline constexpr std::size_t kLiveSessionsMax = 200'000;
-/// Requests in flight on one connection before its tap gives up. Node's own server queues fewer.
-inline constexpr std::size_t kPipelinedRequestsMax = 64;
 /// Namespaces followed in one session.
 inline constexpr std::size_t kNamespacesMax = 256;
 /// Events by name (namespace, name, direction) counted one by one; later names count as `other`.
 inline constexpr std::size_t kTopicsMax = 4'096;
 /// Evidence frames listed by one finding.
 inline constexpr std::size_t kEvidenceMax = 12;
-/// Findings kept open for growth; more are still written, but no longer grow.
+/// Findings kept for the closing verdict and the admin API; more are still written and counted.
 inline constexpr std::size_t kFindingsMax = 10'000;
 
 // --- Times that judge ---

@@ -115,13 +115,13 @@ struct Exchanges::Callbacks {
   static int request_head(llhttp_t* parser, Step& now) noexcept {
     Exchanges& all = now.exchanges;
     Side& self = side(now);
-    if (all.pending_count_ == kPipelinedMax) {
+    if (all.pending_count_ == kPipelinedRequestsMax) {
       now.error = ExchangeErrc::TooManyPipelined;
       return kStop;
     }
     const bool connect = parser->method == HTTP_CONNECT;
     const bool upgrade = parser->upgrade != 0 && !connect;
-    const std::size_t slot = (all.pending_first_ + all.pending_count_) % kPipelinedMax;
+    const std::size_t slot = (all.pending_first_ + all.pending_count_) % kPipelinedRequestsMax;
     all.pending_[slot] = {.head = parser->method == HTTP_HEAD,
                           .connect = connect,
                           .upgrade = upgrade,
@@ -193,7 +193,8 @@ struct Exchanges::Callbacks {
       now.item = RequestEnd{all.requests_ - 1};
     } else {
       now.item = ResponseEnd{all.front_exchange()};
-      all.pending_first_ = static_cast<std::uint8_t>((all.pending_first_ + 1u) % kPipelinedMax);
+      all.pending_first_ =
+          static_cast<std::uint8_t>((all.pending_first_ + 1u) % kPipelinedRequestsMax);
       --all.pending_count_;
     }
     if (self.undecided)

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/direction.hpp"
+#include "core/limits.hpp"
 #include "llhttp.h"
 
 // How it works. Two llhttp parsers, one a direction, and a queue of the requests that wait for
@@ -57,9 +58,9 @@ struct Settings {
   /// The name of Header::Extra, in lower case; empty for none.
   std::string extra_header = {};
   /// Target and kept header values of one head.
-  std::uint32_t head_bytes_max = 8 * 1024;
+  std::uint32_t head_bytes_max = limits::kHeadBytesMax;
   /// Client bytes held back while an upgrade is undecided.
-  std::uint32_t early_bytes_max = 64 * 1024;
+  std::uint32_t early_bytes_max = limits::kEarlyBytesMax;
 };
 
 struct Head;  // Storage of a head; see head.hpp.
@@ -141,7 +142,7 @@ enum class ExchangeErrc : std::uint8_t {
   Http2,                   ///< The client speaks HTTP/2.
   ResponseWithoutRequest,  ///< A response began and no request waits for one.
   UnexpectedUpgrade,       ///< A 101 to a request that asked for none.
-  TooManyPipelined,        ///< More than kPipelinedMax requests wait.
+  TooManyPipelined,        ///< More than kPipelinedRequestsMax requests wait.
   TooManyEarlyBytes,       ///< More than Settings::early_bytes_max came before an upgrade's answer.
   EndInsideMessage,        ///< The stream ended and its last message had not.
 };
@@ -156,9 +157,7 @@ struct Error {
 using Item = std::variant<NeedMore, RequestHead, Body, RequestEnd, ResponseHead, ResponseEnd,
                           Upgraded, Tunnel, Leftover, Error>;
 
-/// Requests that may wait for their response. Browsers do not pipeline, and Node's server takes
-/// requests one by one; this leaves room for load generators.
-inline constexpr std::size_t kPipelinedMax = 32;
+using limits::kPipelinedRequestsMax;
 
 /// HTTP/1.1 on one connection, passively, both directions in lockstep: the caller must feed the
 /// bytes in the order in which it saw them. Responses are matched to requests in order.
@@ -248,7 +247,7 @@ class Exchanges {
   std::size_t early_read_bytes_ = 0;  ///< Of early_bytes_, once the upgrade was declined.
   std::uint32_t requests_ = 0;        ///< Heads seen.
   Upgraded upgraded_{};               ///< What to say when a switch is due.
-  std::array<Pending, kPipelinedMax> pending_{};  ///< A ring.
+  std::array<Pending, kPipelinedRequestsMax> pending_{};  ///< A ring.
   std::uint8_t pending_first_ = 0;
   std::uint8_t pending_count_ = 0;
   Mode mode_ = Mode::Http;

@@ -32,7 +32,6 @@ struct Settings {
                     std::uint64_t hash_key_ = 0)
       : client_key(std::move(key)), hash_key(hash_key_) {
     http.path_prefix = std::move(path);
-    http.head_bytes_max = limits::kHeadBytesMax;
     if (client_key.source == ClientKey::Source::Header) http.extra_header = client_key.name;
   }
 

@@ -152,9 +152,9 @@ TEST_CASE("Exchanges: a 2xx to CONNECT is a tunnel, anything else is a response"
               "raw > tls", "raw < !"});
 }
 
-TEST_CASE("Exchanges: kPipelinedMax requests may wait, one more is TooManyPipelined") {
+TEST_CASE("Exchanges: kPipelinedRequestsMax requests may wait, one more is TooManyPipelined") {
   std::string many;
-  for (std::size_t i = 0; i < core::http::kPipelinedMax; ++i) many += kGet;
+  for (std::size_t i = 0; i < core::http::kPipelinedRequestsMax; ++i) many += kGet;
   CHECK(items({client(many), server(kOk), client(kGet)}).back() == "#32 > end ");
   CHECK(items({client(many + kGet)}).back() ==
         "error 4 > at " + std::to_string(many.size() + kGet.size()));
