@@ -1,5 +1,7 @@
 #include "core/tap/messages.hpp"
 
+// A call of the shared library costs as much as hashing a short text itself.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
@@ -24,7 +26,8 @@ std::uint64_t hash_of(std::string_view bytes, std::uint64_t seed = 0) noexcept {
 std::string_view path_of(std::string_view ns) noexcept { return ns.substr(0, ns.find('?')); }
 
 std::uint32_t ns_hash(std::string_view ns) noexcept {
-  return static_cast<std::uint32_t>(hash_of(path_of(ns)));
+  static const auto kRoot = static_cast<std::uint32_t>(hash_of("/"));
+  return ns == "/" ? kRoot : static_cast<std::uint32_t>(hash_of(path_of(ns)));
 }
 
 std::string_view string_member(std::string_view object, std::string_view key) noexcept {

@@ -70,6 +70,9 @@ std::uint64_t client_key_of(const http::RequestHead& head, const http::TargetVie
 EngineRequest read_request(const http::RequestHead& head, const Settings& settings,
                            std::uint64_t peer, Emitter& emit) {
   const http::TargetView target = http::split_target(head.target);
+  const std::string_view below = target.path.substr(settings.http.path_prefix.size());
+  if (!below.empty() && !below.starts_with('/') && settings.http.path_prefix != "/")
+    return {};  // `/socket.iox` only begins alike.
   const auto transport = http::query_parameter(target.query, "transport");
   if (!transport) return {};
 

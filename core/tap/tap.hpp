@@ -31,6 +31,8 @@ struct Settings {
   explicit Settings(std::string path = "/socket.io/", ClientKey key = {},
                     std::uint64_t hash_key_ = 0)
       : client_key(std::move(key)), hash_key(hash_key_) {
+    // Clients may leave the last slash out (`addTrailingSlash: false`).
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
     http.path_prefix = std::move(path);
     if (client_key.source == ClientKey::Source::Header) http.extra_header = client_key.name;
   }

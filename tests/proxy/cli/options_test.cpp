@@ -63,7 +63,7 @@ TEST_CASE("parse_proxy: an address and a server are enough") {
   REQUIRE(options.has_value());
   CHECK(options->listen.host == "127.0.0.1");
   CHECK(options->upstream.port == 3000);
-  CHECK(options->tap.http.path_prefix == "/socket.io/");
+  CHECK(options->tap.http.path_prefix == "/socket.io");
   CHECK(options->threads >= 1);
   CHECK(options->drain == 5s);
   CHECK_FALSE(options->admin.has_value());
@@ -85,7 +85,7 @@ TEST_CASE("parse_proxy: every option arrives") {
                                            "--log-level",      "debug",
                                            "--quiet"}));
   REQUIRE(options.has_value());
-  CHECK(options->tap.http.path_prefix == "/chat/");
+  CHECK(options->tap.http.path_prefix == "/chat");
   CHECK(options->admin->host == "::1");
   CHECK(options->findings == "-");
   CHECK(options->tap.client_key.per_page);
