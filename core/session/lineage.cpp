@@ -375,9 +375,12 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
       const Session* const other = tracker_.find(old);
       if (other != nullptr && group_key(*other) == group_key(session)) consider(old, left.poisoned);
     }
-  // Who comes so late may as well continue a session that we forgot, or never saw.
+  // Who comes so late may as well continue a session that we forgot; and where events were lost,
+  // one that we never saw.
+  const auto& overflow = tracker_.gaps()[static_cast<std::size_t>(Unobserved::RingOverflow)];
   if (fits == 1 && !hides_messages(*fitting))
-    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time}, changed);
+    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && overflow.count == 0},
+        changed);
 }
 
 }  // namespace core::session
