@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/direction.hpp"
+#include "core/event.hpp"
+#include "core/ids.hpp"
+#include "core/instant.hpp"
+#include "core/session/lineage.hpp"
+#include "core/tap/tap.hpp"
+
+/// Transcripts: conversations as people write them down, turned into the bytes that a proxy would
+/// see. README.md in this folder describes the format.
+namespace transcripts {
+
+/// One thing that happens, in order of time.
+struct Step {
+  enum class Kind { Open, Bytes, Close, Check };
+  core::Instant at;
+  Kind kind;
+  core::ConnectionId connection;
+  core::Direction direction;
+  std::string text;  ///< Bytes: the bytes; Open: the client's address; Check: what must hold
+  core::StreamEnd end;
+};
+
+/// One conversation and what it must come to.
+struct Scenario {
+  std::string name;  ///< file, title and transport, for people
+  core::tap::ClientKey key;
+  std::vector<Step> steps;
+  core::Instant end;
+  /// As rendered by Play::outcome(); see README.md.
+  std::vector<std::string> expected;
+};
+
+/// Every scenario of every `.txt` file in the folder, in order of file and line. Throws
+/// std::runtime_error, naming file and line, on a mistake in a transcript.
+[[nodiscard]] std::vector<Scenario> read_all(const std::filesystem::path& folder);
+
+}  // namespace transcripts
