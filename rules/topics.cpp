@@ -8,6 +8,11 @@ namespace rules {
 void Topics::observe(const core::session::Fact& fact) {
   if (fact.message.ack) return;
   if (fact.direction == core::Direction::ToClient) ++deliveries_;
+  Latest& latest = latest_[static_cast<std::size_t>(fact.direction)];
+  if (latest.count != nullptr && latest.topic == fact.message.topic) {
+    ++latest.count->sent;
+    return;
+  }
   const Key key{fact.message.topic, fact.direction};
   auto found = counts_.find(key);
   if (found == counts_.end()) {
@@ -18,6 +23,7 @@ void Topics::observe(const core::session::Fact& fact) {
     found = counts_.emplace(key, Count{event_name(fact), fact.direction, 0}).first;
   }
   ++found->second.sent;
+  latest = {key.topic, &found->second};
 }
 
 EventName event_name(const core::session::Fact& fact) {

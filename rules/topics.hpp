@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,12 @@ class Topics {
 
  private:
   std::unordered_map<Key, Count, KeyHash> counts_;
+  /// By direction, where the latest event was counted: many a stream is one topic over and over.
+  struct Latest {
+    std::uint64_t topic = 0;
+    Count* count = nullptr;
+  };
+  std::array<Latest, 2> latest_;
   std::uint64_t deliveries_ = 0;
   std::uint64_t others_ = 0;
 };
