@@ -201,7 +201,7 @@ TEST_CASE("client: it comes back when its links break, and unanswered acks fail 
   }
 }
 
-TEST_CASE("client: several namespaces share one engine; an unknown one is refused alone") {
+TEST_CASE("client: several namespaces share one engine, an unknown one is refused alone") {
   World world;
   auto options = World::client_options(Transports::WebSocket);
   options.namespaces = {{"/", R"({"token":"x"})"}, {"/chat", ""}, {"/nowhere", ""}};

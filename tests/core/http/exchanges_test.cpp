@@ -81,7 +81,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Exchanges: a 101 ends HTTP; client bytes that came before it are in early_bytes, in order") {
+    "Exchanges: a 101 ends HTTP, client bytes that came before it are in early_bytes, in order") {
   CHECK(
       items({client(upgrade_request("/socket.io/") + "one"), client(" two"),
              server(switching("Sec-WebSocket-Extensions: x, permessage-deflate; a=1\r\n") + "down"),

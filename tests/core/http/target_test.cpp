@@ -21,7 +21,7 @@ TEST_CASE("split_target: origin form, absolute form, and forms without a path") 
   CHECK(split_target("").path.empty());
 }
 
-TEST_CASE("query_parameter: the first of the name, raw; absent is not empty") {
+TEST_CASE("query_parameter: the first of the name, raw, absent is not empty") {
   CHECK(query_parameter("EIO=4&transport=polling", "transport") == "polling");
   CHECK(query_parameter("a=1&a=2", "a") == "1");
   CHECK(query_parameter("a=b=c", "a") == "b=c");

@@ -58,7 +58,7 @@ TEST_CASE("stringify: a million levels need no recursion") {
   CHECK(printed(text) == text);
 }
 
-TEST_CASE("stringify: a replacement stands for its node; undefined is null or nothing") {
+TEST_CASE("stringify: a replacement stands for its node, undefined is null or nothing") {
   const core::json::Document document(R"([1,{"a":2,"b":3}])");
   // Nodes in order: the array, 1, the object, 2, 3.
   std::string out;

@@ -47,7 +47,7 @@ TEST_CASE("inspect: gives count, first and last element of an array, without whi
   CHECK(shape->last.raw == "3");
 }
 
-TEST_CASE("inspect: of one element, first and last are the same; of none, both are empty") {
+TEST_CASE("inspect: of one element, first and last are the same, of none, both are empty") {
   const auto one = inspect("[[1,2]]");
   REQUIRE(one.has_value());
   CHECK(one->element_count == 1);
@@ -110,7 +110,7 @@ TEST_CASE("inspect: refuses what JSON.parse refuses, and says why") {
   CHECK(error_of("[]]") == Errc::TrailingText);
 }
 
-TEST_CASE("inspect: JSON's whitespace is four characters; a BOM and JavaScript's others are none") {
+TEST_CASE("inspect: JSON's whitespace is four characters, a BOM and JavaScript's others are none") {
   for (const std::string_view space :
        {"\v", "\f", "\xc2\xa0", "\xef\xbb\xbf", "\xe2\x80\xa8", "\xc2\x85"})
     CHECK_FALSE(accepts(std::string(space) + "[]"));

@@ -217,7 +217,7 @@ TEST_CASE("engine server: packet 1 frees the poll with 6 and ends the session") 
   CHECK(bench.poll(bench.open(), sid).starts_with("HTTP/1.1 400"));
 }
 
-TEST_CASE("engine server: an upgrade, step by step; afterwards polling is refused") {
+TEST_CASE("engine server: an upgrade, step by step, afterwards polling is refused") {
   Bench bench;
   const std::string sid = bench.handshake();
   const LinkId poll = bench.open();
@@ -246,7 +246,7 @@ TEST_CASE("engine server: a probe that fails leaves the polling session as it wa
   CHECK(body(bench.post(sid, "40")) == "ok");
 }
 
-TEST_CASE("server: CONNECT, events and acks; unknown namespaces are refused") {
+TEST_CASE("server: CONNECT, events and acks, unknown namespaces are refused") {
   Bench bench;
   const LinkId link = bench.websocket();
   CHECK(bench.send(link, Bench::frame("40{\"token\":1}")).find("40{\"sid\"") != std::string::npos);

@@ -203,7 +203,7 @@ TEST_CASE("decode_packet: a binary packet without data passes") {
   CHECK(decoded("51-").attachments == 1);
 }
 
-TEST_CASE("decode_packet: no text is undefined to the decoder; the empty string would be CONNECT") {
+TEST_CASE("decode_packet: no text is undefined to the decoder, the empty string would be CONNECT") {
   CHECK(error_of("") == PacketErrc::NoData);
   CHECK(decode_string("")->type == PacketType::Connect);
 }

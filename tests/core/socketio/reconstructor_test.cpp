@@ -34,7 +34,7 @@ TEST_CASE("Reconstructor: binary that nobody announced is an error and changes n
 }
 
 TEST_CASE(
-    "Reconstructor: text between attachments is an error, and again; the attachments still count") {
+    "Reconstructor: text between attachments is an error, and again, the attachments still count") {
   Reconstructor decoder;
   REQUIRE(decoder.receive_packet(1, Placeholders::Fit).has_value());
   CHECK(decoder.receive_packet(0, Placeholders::Fit).error() ==

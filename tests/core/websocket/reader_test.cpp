@@ -132,7 +132,7 @@ TEST_CASE("Reader: fragments that outgrow the limit together are skipped, contro
       std::vector<std::string>{"control 9 0 a", "control 9 0 b", "skipped binary 1003", "text on"});
 }
 
-TEST_CASE("Reader: close frames carry code and reason; frames after one are still read") {
+TEST_CASE("Reader: close frames carry code and reason, frames after one are still read") {
   CHECK(items_in(from_client(), up(kFin | kClose, "") + up(kFin | kClose, "\x03\xE9") +
                                     up(kFin | kClose, "\x0F\xA0why") + up(kFin | kText, "after")) ==
         std::vector<std::string>{"control 8 1005 ", "control 8 1001 ", "control 8 4000 why",
