@@ -22,7 +22,9 @@ class Emitter {
     return event;
   }
   void unobserved(Direction direction, Unobserved reason) {
-    add(EventKind::Unobserved, direction).unobserved = {reason, 1};
+    Event& event = add(EventKind::Unobserved, direction);
+    event.unobserved.reason = reason;  // One by one, here and elsewhere: events are compared and
+    event.unobserved.count = 1;        // stored as bytes, and a whole struct brings its padding.
   }
 
  private:

@@ -209,7 +209,10 @@ void Tap::State::response_end(HttpPhase& http, std::uint32_t exchange, Emitter& 
 
 void Tap::State::answer(std::uint32_t exchange, std::uint16_t status, std::int8_t engine_error,
                         Emitter& emit) {
-  emit.add(EventKind::Response, Direction::ToClient).response = {exchange, status, engine_error};
+  Event& event = emit.add(EventKind::Response, Direction::ToClient);
+  event.response.exchange = exchange;
+  event.response.status = status;
+  event.response.engine_error = engine_error;
 }
 
 void Tap::State::payload(engineio::PayloadStream& stream, Direction direction, Emitter& emit) {
