@@ -1,0 +1,138 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "core/tap/tap.hpp"
+#include "rules/analysis.hpp"
+
+// The budget outside system calls is about 150 ns a message: no room for an allocation. This
+// program counts them; sanitizers keep their own operator new out of its way.
+
+namespace {
+std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+using core::Direction;
+using core::Instant;
+
+constexpr Instant at(int step) { return Instant(core::Duration(1'000'000'000LL + step * 1000LL)); }
+
+std::string text_frame(Direction direction, std::string payload) {
+  const bool masked = direction == Direction::ToServer;
+  std::string out{static_cast<char>(0x81),
+                  static_cast<char>((masked ? 0x80U : 0U) | static_cast<unsigned>(payload.size()))};
+  if (masked) {
+    out += "abcd";
+    for (std::size_t i = 0; i < payload.size(); ++i)
+      payload[i] = static_cast<char>(payload[i] ^ "abcd"[i % 4]);
+  }
+  return out + payload;
+}
+
+/// A tap and an analysis with one session on a WebSocket.
+struct World {
+  World() {
+    tap.open("10.0.0.1:1", at(0), events);
+    receive(Direction::ToServer,
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: "
+            "Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+            "dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            1);
+    receive(Direction::ToClient,
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+            "Upgrade\r\n\r\n",
+            2);
+    receive(Direction::ToClient,
+            text_frame(Direction::ToClient,
+                       R"(0{"sid":"A","upgrades":[],"pingInterval":25000,"pingTimeout":20000})"),
+            3);
+    receive(Direction::ToServer, text_frame(Direction::ToServer, "40"), 4);
+    receive(Direction::ToClient, text_frame(Direction::ToClient, R"(40{"sid":"socket"})"), 5);
+  }
+
+  void receive(Direction direction, std::string bytes, int step) {
+    tap.receive(direction, bytes, at(step), events);
+    for (const core::EventView event : events) analysis.observe(event);
+    events.clear();
+  }
+
+  core::tap::Settings settings;
+  core::tap::Tap tap{settings, core::ConnectionId{1}};
+  core::EventBuffer events;
+  rules::Analysis analysis;
+};
+
+}  // namespace
+
+TEST_CASE("Tap, Analysis: events of 60 bytes, one a read, allocate nothing") {
+  for (const Direction direction : {Direction::ToServer, Direction::ToClient}) {
+    World world;
+    const std::string frame =
+        text_frame(direction, R"(42["message",{"text":"sixty bytes of an ordinary event ok"}])");
+    std::string bytes = frame;
+    int step = 6;
+    const auto feed = [&] {
+      std::copy(frame.begin(), frame.end(), bytes.begin());
+      world.tap.receive(direction, bytes, at(++step), world.events);
+      for (const core::EventView event : world.events) world.analysis.observe(event);
+      world.events.clear();
+    };
+    for (int i = 0; i < 16; ++i) feed();
+    const std::size_t before = allocations;
+    for (int i = 0; i < 10'000; ++i) feed();
+    CHECK(allocations == before);
+    if (direction == Direction::ToClient) CHECK(world.analysis.tally().deliveries == 10'016);
+  }
+}
+
+TEST_CASE("Tap: a frame that is cut in two allocates nothing once its buffer is there") {
+  World world;
+  const std::string frame = text_frame(Direction::ToServer, R"(42["message","cut in two"])");
+  std::string first = frame.substr(0, 11);
+  std::string second = frame.substr(11);
+  int step = 6;
+  const auto feed = [&] {
+    first.assign(frame, 0, 11);
+    second.assign(frame, 11);
+    world.tap.receive(Direction::ToServer, first, at(++step), world.events);
+    world.tap.receive(Direction::ToServer, second, at(++step), world.events);
+    for (const core::EventView event : world.events) world.analysis.observe(event);
+    world.events.clear();
+  };
+  for (int i = 0; i < 16; ++i) feed();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 1000; ++i) feed();
+  CHECK(allocations == before);
+}
+
+TEST_CASE("Tap, Analysis: heartbeats allocate nothing") {
+  World world;
+  int step = 6;
+  std::string ping = text_frame(Direction::ToClient, "2");
+  const std::string pong = text_frame(Direction::ToServer, "3");
+  std::string bytes = pong;
+  const auto feed = [&] {
+    world.tap.receive(Direction::ToClient, ping, at(++step), world.events);
+    bytes.assign(pong);
+    world.tap.receive(Direction::ToServer, bytes, at(++step), world.events);
+    for (const core::EventView event : world.events) world.analysis.observe(event);
+    world.events.clear();
+  };
+  for (int i = 0; i < 16; ++i) feed();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 1000; ++i) feed();
+  CHECK(allocations == before);
+}
