@@ -1,0 +1,181 @@
+#include "proxy/observe/event_ring.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+using core::Direction;
+using core::EventBuffer;
+using core::EventKind;
+using core::Instant;
+using proxy::observe::EventRing;
+
+namespace {
+
+Instant at(std::int64_t n) { return Instant(core::Duration(n)); }
+
+/// An event that can be told from any other, with a text that depends on its number.
+void add(EventBuffer& buffer, std::uint32_t number, std::size_t text_bytes) {
+  const std::string text(text_bytes, static_cast<char>('a' + number % 26));
+  core::Event& event = buffer.add(EventKind::Binary, Direction::ToClient, at(number + 1), text);
+  event.sequence = number;
+  event.binary = {number, text_bytes};
+}
+
+bool is(EventRing& ring, std::uint32_t number) {
+  const core::Event* const event = ring.front();
+  if (event == nullptr || event->sequence != number || event->binary.content != number)
+    return false;
+  const std::string_view text = ring.front_text();
+  return text.size() == event->binary.bytes &&
+         text.find_first_not_of(static_cast<char>('a' + number % 26)) == std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("EventRing: texts of every size wrap around and come out whole") {
+  for (std::size_t text_bytes = 0; text_bytes <= 300; text_bytes += 3) {
+    EventRing ring(std::size_t{1} << 15);
+    EventBuffer buffer;
+    std::uint32_t taken = 0;
+    for (std::uint32_t number = 0; number < 1000; ++number) {
+      buffer.clear();
+      add(buffer, number, text_bytes);
+      REQUIRE(ring.publish(buffer.bytes()));
+      if (number % 3 == 0) continue;  // Two or three stay inside, so that places shift.
+      while (taken + 1 < number) {
+        REQUIRE(is(ring, taken++));
+        ring.pop();
+      }
+    }
+    CHECK(ring.lost() == 0);
+  }
+}
+
+TEST_CASE("EventRing: publications of several events wrap around between their events") {
+  EventRing ring(4096);
+  EventBuffer buffer;
+  std::uint32_t published = 0;
+  std::uint32_t taken = 0;
+  for (int round = 0; round < 500; ++round) {
+    buffer.clear();
+    for (int i = 0; i < 1 + round % 7; ++i) {
+      add(buffer, published, (published * 37U) % 200);
+      ++published;
+    }
+    REQUIRE(ring.publish(buffer.bytes()));
+    while (ring.front() != nullptr) {
+      REQUIRE(is(ring, taken++));
+      ring.pop();
+    }
+  }
+  CHECK(taken == published);
+}
+
+TEST_CASE("EventRing: what does not fit is dropped whole, and counted") {
+  EventRing ring(1024);  // 16 events without text
+  EventBuffer buffer;
+  for (std::uint32_t number = 0; number < 10; ++number) add(buffer, number, 0);
+  REQUIRE(ring.publish(buffer.bytes()));
+  CHECK_FALSE(ring.publish(buffer.bytes()));
+  CHECK(ring.lost() == 10);
+
+  buffer.clear();
+  add(buffer, 10, 0);
+  REQUIRE(ring.publish(buffer.bytes()));  // What fits still goes in.
+  for (std::uint32_t number = 0; number <= 10; ++number) {
+    REQUIRE(is(ring, number));
+    ring.pop();
+  }
+  CHECK(ring.front() == nullptr);
+}
+
+TEST_CASE("EventRing: a publication larger than the ring is dropped, and the ring goes on") {
+  EventRing ring(1024);
+  EventBuffer buffer;
+  for (std::uint32_t number = 0; number < 40; ++number) add(buffer, number, 8);
+  CHECK_FALSE(ring.publish(buffer.bytes()));
+  CHECK(ring.lost() == 40);
+  CHECK(ring.front() == nullptr);
+  buffer.clear();
+  add(buffer, 1, 8);
+  CHECK(ring.publish(buffer.bytes()));
+  CHECK(is(ring, 1));
+}
+
+TEST_CASE("EventRing: a drop across the end leaves nothing behind") {
+  EventRing ring(1024);
+  EventBuffer one;
+  add(one, 0, 0);
+  EventBuffer three;
+  for (std::uint32_t number = 0; number < 3; ++number) add(three, number, 100);
+  for (int round = 0; round < 200; ++round) {
+    while (ring.publish(one.bytes())) {
+    }
+    CHECK_FALSE(ring.publish(three.bytes()));
+    for (int i = 0; i < 1 + round % 5; ++i) {
+      REQUIRE(is(ring, 0));
+      ring.pop();
+    }
+    while (ring.front() != nullptr) {
+      REQUIRE(is(ring, 0));
+      ring.pop();
+    }
+  }
+}
+
+TEST_CASE("EventRing: two threads hand over two million events in order, lost ones counted") {
+  constexpr std::uint32_t kEvents = 2'000'000;
+  EventRing ring(std::size_t{1} << 16);
+  std::atomic<bool> done{false};
+  std::thread loop([&] {
+    EventBuffer buffer;
+    for (std::uint32_t number = 0; number < kEvents;) {
+      buffer.clear();
+      for (std::uint32_t i = 0; i <= number % 3 && number < kEvents; ++i) {
+        add(buffer, number, number % 90);
+        ++number;
+      }
+      if (!ring.publish(buffer.bytes())) std::this_thread::yield();
+    }
+    done.store(true, std::memory_order_release);
+  });
+
+  std::uint64_t taken = 0;
+  std::int64_t last = -1;
+  bool in_order = true;
+  while (true) {
+    const bool finished = done.load(std::memory_order_acquire);
+    while (const core::Event* const event = ring.front()) {
+      in_order = in_order && std::int64_t{event->sequence} > last && is(ring, event->sequence);
+      last = event->sequence;
+      ring.pop();
+      ++taken;
+    }
+    if (finished) break;
+  }
+  loop.join();
+  CHECK(in_order);
+  CHECK(taken + ring.lost() == kEvents);
+}
+
+TEST_CASE("EventRing: a sleeping loop vouches for the observer's clock, a busy one for its own") {
+  EventRing ring(1024);
+  ring.set_low_water(at(5));
+  CHECK(ring.low_water(at(9)) == at(5));
+  ring.falls_asleep();
+  CHECK(ring.low_water(at(9)) == at(9));
+  ring.woke_up();
+  CHECK(ring.low_water(at(9)) == at(5));
+}
+
+TEST_CASE("EventRing: a wake that was asked for is wanted once") {
+  EventRing ring(1024);
+  CHECK_FALSE(ring.wants_wake());
+  ring.ask_wake();
+  CHECK(ring.wants_wake());
+  CHECK_FALSE(ring.wants_wake());
+}
