@@ -72,6 +72,7 @@ bool Observer::drain(core::Instant time) {
   bool any = false;
   for (bool more = true; more;) {
     const std::lock_guard lock(analysis_mutex_);
+    report_lost();
     more = false;
     for (std::size_t taken = 0; taken < kBatchEvents; ++taken) {
       EventRing* oldest = nullptr;
@@ -86,13 +87,13 @@ bool Observer::drain(core::Instant time) {
         }
       }
       if (event == nullptr) break;
+      latest_ = event->at;
       analysis_.observe({*event, oldest->front_text()});
       oldest->pop();
       any = true;
       more = taken + 1 == kBatchEvents;
     }
     if (!more) {
-      report_lost(low);
       analysis_.advance(low);
       reached_ = low;
     }
@@ -101,12 +102,13 @@ bool Observer::drain(core::Instant time) {
   return any;
 }
 
-void Observer::report_lost(core::Instant at) {
+/// Told ahead of the events that came after the loss: they prove less.
+void Observer::report_lost() {
   for (std::size_t i = 0; i < rings_.size(); ++i) {
     const std::uint64_t lost = rings_[i]->lost();
     if (lost == lost_reported_[i]) continue;
     core::Event event{};
-    event.at = at;
+    event.at = std::max(latest_, reached_);
     event.kind = core::EventKind::Unobserved;
     event.unobserved = {core::Unobserved::RingOverflow,
                         static_cast<std::uint32_t>(lost - lost_reported_[i])};

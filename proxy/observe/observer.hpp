@@ -55,7 +55,7 @@ class Observer {
   void run();
   /// Takes events up to the low-water mark; true when there were any.
   bool drain(core::Instant now);
-  void report_lost(core::Instant at);
+  void report_lost();
   void hand_on();
   [[nodiscard]] Snapshot snapshot_locked() const;
 
@@ -64,6 +64,7 @@ class Observer {
   RecordSink sink_;
   std::mutex analysis_mutex_;  ///< the observer's thread against snapshot(); never a loop
   rules::Analysis analysis_;
+  core::Instant latest_;   ///< the last event that was analysed
   core::Instant reached_;  ///< everything before it has been analysed
 
   std::mutex sleep_mutex_;
