@@ -226,6 +226,7 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
     if (departure == group.closed.end()) return false;
     if (const Session* const old = tracker_.find(departure->session)) newcomer.client = old->client;
     group.past.push_back(*departure);
+    group.past.back().claimed_by = newcomer.id;
     group.closed.erase(departure);
     return true;
   };
@@ -310,10 +311,17 @@ void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<Sessi
 
   std::erase(group_of(successor).newcomers, successor.id);
   const auto is_old = [&](const Departure& departure) { return departure.session == old.id; };
+  const auto claim = std::find_if(group.past.begin(), group.past.end(), is_old);
+  const SessionId claimed_by = claim == group.past.end() ? SessionId::None : claim->claimed_by;
   std::erase_if(group.closed, is_old);
   std::erase_if(group.past, is_old);
+  give_back(successor);
   if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
     successor.client = old.client;
+    if (Session* const freed = tracker_.find(claimed_by); freed != nullptr && freed != &successor) {
+      freed->client = static_cast<ClientId>(freed->id);
+      explain(*freed, changed);
+    }
     return;
   }
   if (held != SessionId::None && held != successor.id) {
@@ -326,6 +334,21 @@ void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<Sessi
     return;
   }
   bind(old, successor, bond, changed);
+}
+
+void Lineage::give_back(const Session& successor) {
+  Group& group = group_of(successor);
+  const auto claimed = std::find_if(
+      group.past.begin(), group.past.end(),
+      [&](const Departure& departure) { return departure.claimed_by == successor.id; });
+  if (claimed == group.past.end()) return;
+  Departure departure = *claimed;
+  group.past.erase(claimed);
+  departure.claimed_by = SessionId::None;
+  group.closed.insert(
+      std::upper_bound(group.closed.begin(), group.closed.end(), departure,
+                       [](const Departure& a, const Departure& b) { return a.at < b.at; }),
+      departure);
 }
 
 /// All lives of a page share its clock, so this strengthens a bond, or makes one where nobody has a

@@ -63,6 +63,7 @@ class Lineage {
     Instant at;
     std::uint64_t auth;
     bool goodbye = false;  ///< closed after leaving every namespace: may not come back at all
+    SessionId claimed_by = SessionId::None;  ///< the newcomer that it explains, by timing
   };
   struct Group {
     std::deque<Departure> closed;  ///< unclaimed, within the window, oldest first
@@ -88,6 +89,8 @@ class Lineage {
                  std::vector<SessionId>& changed);
   /// Evidence that names both: `successor` is `old`'s client.
   void pin(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed);
+  /// Timing gave `successor` a departure that is not its own: it explains somebody else.
+  void give_back(const Session& successor);
   void same_page(Session& one, Session& two, std::vector<SessionId>& changed);
   void explain(Session& newcomer, std::vector<SessionId>& changed);
   void bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed);
