@@ -576,8 +576,7 @@ Scenario build(const Source& source, const std::string& file, const std::string&
   return scenario;
 }
 
-void read_file(const std::filesystem::path& path, std::vector<Scenario>& out) {
-  std::ifstream file(path);
+void read_stream(std::istream& file, const std::string& name, std::vector<Scenario>& out) {
   std::vector<Source> sources;
   bool expecting = false;
   Line line;
@@ -591,8 +590,7 @@ void read_file(const std::filesystem::path& path, std::vector<Scenario>& out) {
       expecting = false;
       continue;
     }
-    if (sources.empty())
-      throw std::runtime_error(path.filename().string() + " does not begin with a scenario");
+    if (sources.empty()) throw std::runtime_error(name + " does not begin with a scenario");
     Source& source = sources.back();
     if (text == "expect") {
       expecting = true;
@@ -602,7 +600,7 @@ void read_file(const std::filesystem::path& path, std::vector<Scenario>& out) {
     } else if (text.starts_with("over ")) {
       source.transports.clear();
       std::istringstream names(replaced(std::string(text.substr(5)), ",", " "));
-      for (std::string name; names >> name;) source.transports.push_back(name);
+      for (std::string each; names >> each;) source.transports.push_back(each);
     } else if (text.starts_with("ping ")) {
       source.ping = text.substr(5);
     } else if (text.starts_with("key ")) {
@@ -613,7 +611,7 @@ void read_file(const std::filesystem::path& path, std::vector<Scenario>& out) {
   }
   for (const Source& source : sources)
     for (const std::string& transport : source.transports)
-      out.push_back(build(source, path.filename().string(), transport));
+      out.push_back(build(source, name, transport));
 }
 
 }  // namespace
@@ -624,7 +622,17 @@ std::vector<Scenario> read_all(const std::filesystem::path& folder) {
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<Scenario> scenarios;
-  for (const auto& file : files) read_file(file, scenarios);
+  for (const auto& path : files) {
+    std::ifstream file(path);
+    read_stream(file, path.filename().string(), scenarios);
+  }
+  return scenarios;
+}
+
+std::vector<Scenario> read_text(const std::string& text, const std::string& name) {
+  std::istringstream stream(text);
+  std::vector<Scenario> scenarios;
+  read_stream(stream, name, scenarios);
   return scenarios;
 }
 

@@ -40,4 +40,7 @@ struct Scenario {
 /// std::runtime_error, naming file and line, on a mistake in a transcript.
 [[nodiscard]] std::vector<Scenario> read_all(const std::filesystem::path& folder);
 
+/// The scenarios of one text, as a file would hold them.
+[[nodiscard]] std::vector<Scenario> read_text(const std::string& text, const std::string& name);
+
 }  // namespace transcripts
