@@ -8,8 +8,8 @@ namespace {
 
 /// The observer gives room back in portions, so that the two sides seldom touch the same line.
 constexpr std::size_t kGiveBackBytes = 16 << 10;
-/// What the loop wrote is no longer close by: a few events ahead are fetched meanwhile. (A fetch past
-/// the end of the ring does nothing.)
+/// What the loop wrote is no longer close by: a few events ahead are fetched meanwhile. (To fetch
+/// past the end of the ring does nothing.)
 constexpr std::size_t kPrefetchBytes = 512;
 
 std::size_t bytes_of(const std::byte* record) noexcept {
