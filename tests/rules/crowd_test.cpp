@@ -146,7 +146,7 @@ std::vector<Leak> leaks(const Play& play) {
 
 }  // namespace
 
-TEST_CASE("crowd: certain is true, always; where nobody tolerates, each orphan is named") {
+TEST_CASE("crowd: certain is true, and where nobody tolerates each orphan is named") {
   const std::uint64_t first = std::random_device{}();
   for (std::uint64_t seed = first; seed < first + 150; ++seed) {
     const bool tolerant = seed % 2 == 0;
