@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace proxy::observe {
 namespace {
@@ -66,7 +67,11 @@ bool EventRing::publish(std::span<const std::byte> records) noexcept {
 bool EventRing::wants_wake() noexcept {
   if (wake_asked_.load(std::memory_order_relaxed))
     return wake_asked_.exchange(false, std::memory_order_relaxed);
-  return false;
+  const std::size_t half = (mask_ + 1) / 2;
+  const std::size_t tail = tail_.load(std::memory_order_relaxed);
+  if (tail - head_seen_ > half) head_seen_ = head_.load(std::memory_order_acquire);
+  const bool was_half_full = std::exchange(half_full_, tail - head_seen_ > half);
+  return half_full_ && !was_half_full;
 }
 
 const core::Event* EventRing::front() noexcept {

@@ -71,6 +71,7 @@ class EventRing {
   // Positions only grow; the mask finds their place. Each side keeps its last look at the other's.
   alignas(64) std::atomic<std::size_t> tail_{0};  ///< written by the loop
   std::size_t head_seen_ = 0;
+  bool half_full_ = false;  ///< when last looked at
   std::atomic<std::int64_t> low_water_{0};
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<bool> asleep_{false};

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A wake costs 5 us, ten times a whole message, so while events flow we look by ourselves.
-constexpr auto kDrainInterval = 2ms;
+constexpr auto kDrainInterval = 5ms;
 /// Events may stop for this long before we go to sleep.
 constexpr auto kQuietBeforeSleep = 50ms;
 /// Asleep, deadlines still fall due; this is how late they may be noticed (they carry their own
