@@ -114,6 +114,7 @@ void Analysis::State::fall_due(Instant until) {
     } else {
       book.advance();
     }
+    book.write();
   }
 }
 
@@ -128,6 +129,7 @@ void Analysis::observe(core::EventView event) {
   state.now = event.event.at;
   state.tracker.observe(event, state.facts);
   state.handle_facts();
+  state.book.write();
 }
 
 void Analysis::advance(Instant now) {
@@ -140,6 +142,7 @@ void Analysis::finish(Instant now) {
   state_->now = now;
   state_->orphans.finish(now);
   state_->book.advance();
+  state_->book.write();
 }
 
 std::vector<Record> Analysis::take_records() { return state_->book.take_records(); }

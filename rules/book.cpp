@@ -61,21 +61,18 @@ void Book::withdraw(std::uint32_t number, std::string reason) {
   if (written) due_records_.emplace_back(Withdrawn{number, std::move(reason)});
 }
 
-std::vector<Record> Book::take_records() {
-  std::vector<Record> records;
-  records.reserve(due_records_.size());
+void Book::write_due() {
   for (auto& record : due_records_) {
     if (auto* const withdrawn = std::get_if<Withdrawn>(&record)) {
-      records.emplace_back(std::move(*withdrawn));
+      written_.emplace_back(std::move(*withdrawn));
     } else {
       Entry& entry = entries_.at(std::get<std::uint32_t>(record));
       entry.written = true;
-      records.emplace_back(entry.finding);
+      written_.emplace_back(entry.finding);
     }
   }
   due_records_.clear();
   for (const std::uint32_t number : std::exchange(settled_, {})) entries_.erase(number);
-  return records;
 }
 
 void Book::unproven(std::uint32_t number) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,10 +20,11 @@ using Record = std::variant<Finding, Withdrawn>;
 
 /// The findings so far. Rules open, change and withdraw them here; the book decides when a change
 /// is written again: at once when it says something new, else at most once a second, and always at
-/// the end.
+/// the end. The analysis calls write() after every step, so the records never depend on when
+/// somebody takes them.
 class Book {
  public:
-  /// Opens a finding; the caller fills it. It is written with the next take_records().
+  /// Opens a finding; the caller fills it. It is written with the next write().
   Finding& open(const Description& rule, core::Instant at);
   /// The finding of that number, which was opened and not withdrawn.
   [[nodiscard]] Finding& at(std::uint32_t number) { return entries_.at(number).finding; }
@@ -41,10 +43,14 @@ class Book {
   [[nodiscard]] core::Instant deadline() const noexcept {
     return grown_.empty() ? core::Instant::max() : due_;
   }
-  /// Growth is written with the next take_records().
+  /// Growth is written with the next write().
   void advance();
-  /// The records since the last call, in order.
-  [[nodiscard]] std::vector<Record> take_records();
+  /// Makes records of what is due, as it stands now.
+  void write() {
+    if (!due_records_.empty() || !settled_.empty()) write_due();
+  }
+  /// The records written since the last call, in order.
+  [[nodiscard]] std::vector<Record> take_records() { return std::exchange(written_, {}); }
 
   /// Findings that stand, by Severity, and how many of them are unproven candidates.
   [[nodiscard]] const std::array<std::uint64_t, 3>& standing() const noexcept { return standing_; }
@@ -55,9 +61,12 @@ class Book {
     Finding finding;
     bool written = false;  ///< somebody has seen it, so its withdrawal must be told
   };
+  void write_due();
+
   std::map<std::uint32_t, Entry> entries_;
-  std::vector<std::variant<std::uint32_t, Withdrawn>>
-      due_records_;  ///< a number stands for its finding as it is when taken
+  /// A number stands for its finding as it is when written.
+  std::vector<std::variant<std::uint32_t, Withdrawn>> due_records_;
+  std::vector<Record> written_;
   std::vector<std::uint32_t> grown_;
   std::vector<std::uint32_t> settled_;
   std::array<std::uint64_t, 3> standing_{};

@@ -168,12 +168,6 @@ std::vector<std::string> Play::findings() const {
   return lines;
 }
 
-std::string Play::last_records() const {
-  std::string text;
-  for (const auto& [number, told] : standing_) text += told.second;
-  return text;
-}
-
 void Play::compare() {
   const rules::Tally tally = analysis_.tally();
   std::vector<std::string> real = findings();

@@ -36,8 +36,6 @@ class Play {
   }
   /// Every record, in order, with all that it says.
   [[nodiscard]] const std::string& records() const noexcept { return records_; }
-  /// The last record of each finding, with all that it says.
-  [[nodiscard]] std::string last_records() const;
 
  private:
   void step(const Step& step);
