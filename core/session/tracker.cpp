@@ -47,13 +47,17 @@ void Tracker::observe(EventView view, Facts& out) {
   switch (event.kind) {
     case EventKind::StreamEnded:
       return on_stream_ended(event, out);
-    case EventKind::Request:
-      return on_request(view, connections_[event.connection], out);
+    case EventKind::Request: {
+      Connection& connection = connections_[event.connection];
+      check_sequence(event, connection);
+      return on_request(view, connection, out);
+    }
     default:
       break;
   }
 
   Connection* const connection = find_connection(event.connection);
+  if (connection != nullptr) check_sequence(event, *connection);
   if (event.kind == EventKind::Unobserved) return on_gap(event, connection, out);
   if (connection == nullptr)
     return;  // Its request was lost with a ring overflow, which is reported.
@@ -97,6 +101,21 @@ Tracker::Connection* Tracker::find_connection(ConnectionId id) noexcept {
   latest_ = &found->second;
   latest_id_ = id;
   return latest_;
+}
+
+/// Events of one connection come without a gap. Where one is missing (a ring overflowed, which is
+/// reported), whatever was half seen is dropped rather than guessed.
+void Tracker::check_sequence(const Event& event, Connection& connection) noexcept {
+  const bool lost = event.sequence != connection.next_sequence;
+  connection.next_sequence = event.sequence + 1;
+  if (!lost) return;
+  while (!connection.exchanges.empty()) pop_exchange(connection);
+  if (connection.session == nullptr) return;
+  for (Receiving& receiving : connection.session->receiving) {
+    receiving.reconstructor.reset();
+    receiving.pending.reset();
+    receiving.malformed = true;  // Attachments of a header that was lost are no fault.
+  }
 }
 
 Session* Tracker::session_of(Connection& connection, Direction direction) noexcept {
@@ -144,7 +163,9 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
 
 void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   const Event& event = view.event;
-  if (connection.exchanges.empty()) return;
+  if (connection.exchanges.empty() ||
+      connection.exchanges.front().number != event.response.exchange)
+    return;
   Exchange& exchange = connection.exchanges.front();
   const std::uint16_t status = event.response.status;
   const bool granted = status == 101 || (status >= 200 && status < 300);
@@ -169,8 +190,10 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   }
 }
 
-void Tracker::on_exchange_ended(const Event&, Connection& connection) {
-  if (!connection.exchanges.empty()) pop_exchange(connection);
+void Tracker::on_exchange_ended(const Event& event, Connection& connection) {
+  if (!connection.exchanges.empty() &&
+      connection.exchanges.front().number == event.exchange.exchange)
+    pop_exchange(connection);
 }
 
 void Tracker::pop_exchange(Connection& connection) noexcept {

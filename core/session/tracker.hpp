@@ -67,12 +67,14 @@ class Tracker {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
     Session* session = nullptr;       ///< once it is a WebSocket
     Exchange opening{};               ///< the request that made it one
+    std::uint32_t next_sequence = 0;  ///< of its next event; a jump says that events were lost
     bool websocket = false;
     bool ended[2] = {false, false};
   };
 
   [[nodiscard]] Connection* find_connection(ConnectionId id) noexcept;
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
+  void check_sequence(const Event& event, Connection& connection) noexcept;
   void on_request(EventView event, Connection& connection, Facts& out);
   void on_response(EventView event, Connection& connection, Facts& out);
   void on_exchange_ended(const Event& event, Connection& connection);

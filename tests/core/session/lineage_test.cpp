@@ -1,6 +1,7 @@
 #include "core/session/lineage.hpp"
 
 #include <doctest/doctest.h>
+#include <map>
 
 #include <algorithm>
 #include <chrono>
@@ -32,6 +33,7 @@ struct Group {
     feed();
     Event& event = buffer.add(kind, direction, Instant(now), text);
     event.connection = ConnectionId{session};
+    event.sequence = sequences[session]++;
     return event;
   }
   void feed() {
@@ -96,6 +98,7 @@ struct Group {
   core::session::Tracker tracker;
   core::session::Lineage lineage;
   core::EventBuffer buffer;
+  std::map<std::uint64_t, std::uint32_t> sequences;  ///< by connection
   std::vector<SessionId> changed;
   core::Duration now{};
   std::uint32_t last = 0;

@@ -1,6 +1,7 @@
 #include "core/session/tracker.hpp"
 
 #include <doctest/doctest.h>
+#include <map>
 
 #include <chrono>
 #include <string>
@@ -39,6 +40,7 @@ struct Wire {
     flush();
     Event& event = buffer.add(kind, direction, when, text);
     event.connection = ConnectionId{connection};
+    event.sequence = sequences[connection]++;
     return event;
   }
   /// What was added last goes in.
@@ -113,6 +115,7 @@ struct Wire {
   Tracker tracker;
   Facts facts;
   core::EventBuffer buffer;
+  std::map<std::uint64_t, std::uint32_t> sequences;  ///< by connection
   Instant closed_at{};
 };
 
@@ -228,6 +231,30 @@ TEST_CASE("Tracker: an upgraded session ends with its WebSocket, not with its la
   REQUIRE(session != nullptr);
   CHECK(session->cause == CloseCause::ServerGone);
   CHECK(wire.tracker.live().websocket == 0);
+}
+
+TEST_CASE("Tracker: an exchange whose end was lost takes nothing from the one that follows") {
+  Wire wire;
+  wire.open_polling(1, at(0ms), "A");
+  wire.open_polling(2, at(1ms), "B");
+  wire.request(3, at(10ms), "A");  // A browser's kept-alive connection carries both sessions.
+  wire.flush();
+  ++wire.sequences[3];  // The rest of A's exchange is lost with a full ring.
+  wire.request(3, at(20ms), "B");
+  wire.response(3, at(21ms));
+  wire.engine(3, Direction::ToClient, at(21ms), core::EnginePacketType::Ping);
+  wire.flush();
+  REQUIRE(wire.count(FactKind::Ping) == 1);
+  for (const Fact& fact : wire.facts)
+    if (fact.kind == FactKind::Ping) CHECK(fact.session->engine_sid == "B");
+}
+
+TEST_CASE("Tracker: attachments whose header was lost are no malformed packets") {
+  Wire wire;
+  wire.open_websocket(1, at(0ms), "A");
+  ++wire.sequences[1];
+  wire.add(1, EventKind::Binary, Direction::ToClient, at(5ms));
+  CHECK(wire.count(FactKind::Malformed) == 0);
 }
 
 TEST_CASE("Tracker: closing is told once, whatever comes after") {
