@@ -1,7 +1,11 @@
 #include "proxy/observe/event_ring.hpp"
 
+#include <sys/mman.h>
+
 #include <cassert>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace proxy::observe {
@@ -19,9 +23,20 @@ std::size_t bytes_of(const std::byte* record) noexcept {
   return core::record_bytes(text_bytes);
 }
 
+/// In huge pages where the system gives them on request: a thousand small ones, gone through over
+/// and over, crowd everything else out of the TLB.
+std::byte* allocate(std::size_t bytes) {
+  constexpr std::size_t kHugePageBytes = std::size_t{2} << 20, kLineBytes = 64;
+  void* const storage =
+      std::aligned_alloc(bytes % kHugePageBytes == 0 ? kHugePageBytes : kLineBytes, bytes);
+  if (storage == nullptr) throw std::bad_alloc();
+  if (bytes % kHugePageBytes == 0) madvise(storage, bytes, MADV_HUGEPAGE);  // Only a wish.
+  return static_cast<std::byte*>(storage);
+}
+
 }  // namespace
 
-EventRing::EventRing(std::size_t bytes) : storage_(new std::byte[bytes]), mask_(bytes - 1) {
+EventRing::EventRing(std::size_t bytes) : storage_(allocate(bytes)), mask_(bytes - 1) {
   assert((bytes & mask_) == 0 && "a power of two");
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -66,7 +67,10 @@ class EventRing {
     return mask_ + 1 - (position & mask_);
   }
 
-  std::unique_ptr<std::byte[]> storage_;
+  struct Free {
+    void operator()(std::byte* storage) const noexcept { std::free(storage); }
+  };
+  std::unique_ptr<std::byte[], Free> storage_;
   std::size_t mask_;
   // Positions only grow; the mask finds their place. Each side keeps its last look at the other's.
   alignas(64) std::atomic<std::size_t> tail_{0};  ///< written by the loop
