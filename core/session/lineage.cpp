@@ -12,6 +12,11 @@ bool within_window(Instant departed, Instant asked) noexcept {
   return departed < asked && asked <= departed + limits::kBackOffWindow;
 }
 
+/// Two users, as far as their CONNECTs tell; or one whose token changes each time.
+bool contradict(std::uint64_t one_auth, std::uint64_t other_auth) noexcept {
+  return one_auth != 0 && other_auth != 0 && one_auth != other_auth;
+}
+
 /// A packet of the client that could still be from before it saw the poison.
 bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   const Duration round_trip = session.round_trip();
@@ -47,12 +52,13 @@ const Bond* Lineage::bond(SessionId old) const noexcept {
   return &found->second.bond;
 }
 
-bool Lineage::ambiguous(const Session& old) const noexcept {
+bool Lineage::doubtful(const Session& old) const noexcept {
   const Bond* const bonded = bond(old.id);
   if (bonded == nullptr || bonded->grade < Grade::ClientKey) return false;
   const auto group = groups_.find(group_key(old));
   const Session* const newcomer = tracker_.find(bonded->successor);
   if (group == groups_.end() || newcomer == nullptr) return false;
+  if (bonded->grade == Grade::Timing && contradict(old.auth, newcomer->auth)) return true;
   return std::any_of(group->second.left.begin(), group->second.left.end(),
                      [&](const Departure& other) {
                        return within_window(other.at, newcomer->requested) &&
@@ -214,10 +220,11 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
       if (!within_window(each->at, newcomer.requested) || each->session == newcomer.id ||
           each->goodbye != (parting == Parting::Goodbye))
         continue;
-      const bool same_auth = newcomer.auth != 0 && each->auth == newcomer.auth;
-      if (chosen == departures.end()) chosen = each;
-      if (same_auth) return each;
-      if (newcomer.auth == 0) break;  // Oldest first, and nothing to prefer.
+      if (newcomer.auth == 0) return each;  // Oldest first, and nothing to prefer.
+      if (each->auth == newcomer.auth) return each;
+      const bool better = chosen == departures.end() || (contradict(chosen->auth, newcomer.auth) &&
+                                                         !contradict(each->auth, newcomer.auth));
+      if (better) chosen = each;
     }
     return chosen;
   };

@@ -53,9 +53,9 @@ class Lineage {
   [[nodiscard]] const Bond* bond(SessionId old) const noexcept;
   /// Whether `old` was left, and did not speak since: whether it still counts as a suspect.
   [[nodiscard]] bool is_left(SessionId old) const noexcept { return left_.contains(old); }
-  /// Whether other left sessions could as well be what `old`'s newcomer left: then nobody can tell
-  /// them apart.
-  [[nodiscard]] bool ambiguous(const Session& old) const noexcept;
+  /// Whether the bond of `old` may well be another's: other left sessions would suit its newcomer
+  /// too, or the two present different `auth`.
+  [[nodiscard]] bool doubtful(const Session& old) const noexcept;
 
  private:
   struct Departure {

@@ -31,7 +31,7 @@ const Description OrphanAfterParseError::kDescription{
         "pid, ack ids, a "
         "per-page client key); likely when page, address, browser, origin and timing say so, one "
         "to one; possible "
-        "before the sign of life, or when several sessions fit.",
+        "before the sign of life, when several sessions fit, or when their `auth` differs.",
     .silent =
         "The old session closed, spoke again after the packet, never answered a later ping (its "
         "network was "
@@ -215,10 +215,10 @@ void OrphanAfterParseError::judge(Session& old, Suspect& suspect, Instant at,
   const bool is_proven = proven(old.id, suspect);
   if (bond == nullptr || (!is_proven && !suspect.candidate)) return;
   if (tracker_.find(bond->successor) == nullptr) return;  // Long gone: all is said.
-  const Confidence confidence = !is_proven                ? Confidence::Possible
-                                : bond->exact             ? Confidence::Certain
-                                : lineage_.ambiguous(old) ? Confidence::Possible
-                                                          : Confidence::Likely;
+  const Confidence confidence = !is_proven               ? Confidence::Possible
+                                : bond->exact            ? Confidence::Certain
+                                : lineage_.doubtful(old) ? Confidence::Possible
+                                                         : Confidence::Likely;
   const bool known = suspect.finding != 0 && suspect.confidence == confidence;
   if (known) {
     const Finding& finding = book_.at(suspect.finding);
@@ -268,13 +268,14 @@ void OrphanAfterParseError::write(Session& old, Suspect& suspect, Confidence con
       add(suspect.lived, Direction::ToServer, old.id, What::Request, {},
           "the old session polls again: still open, still served");
     }
-    finding.summary = confidence == Confidence::Possible
-                          ? "A session was left open after a packet its client could not parse; "
-                            "several sessions fit the one that "
-                            "came after, so which of them is the orphan cannot be told."
-                          : "After a packet it could not parse, the client went on in a new "
-                            "session and left this one open: an orphan that "
-                            "keeps answering pings and keeps receiving broadcasts.";
+    finding.summary =
+        confidence == Confidence::Possible
+            ? "A session was left open after a packet its client could not parse, and "
+              "a new one came; but other sessions fit it too, or the two present "
+              "different auth, so whether this is the orphan cannot be told."
+            : "After a packet it could not parse, the client went on in a new "
+              "session and left this one open: an orphan that "
+              "keeps answering pings and keeps receiving broadcasts.";
   } else {
     finding.summary =
         "After a packet it could not parse, the client seems to go on in a new session while this "

@@ -91,8 +91,8 @@ struct Group {
     const Bond* const bond = lineage.bond(SessionId{session});
     return bond == nullptr ? 0 : static_cast<std::uint32_t>(bond->successor);
   }
-  [[nodiscard]] bool ambiguous(std::uint32_t session) {
-    return lineage.ambiguous(*tracker.find(SessionId{session}));
+  [[nodiscard]] bool doubtful(std::uint32_t session) {
+    return lineage.doubtful(*tracker.find(SessionId{session}));
   }
 
   core::session::Tracker tracker;
@@ -114,7 +114,7 @@ TEST_CASE("Lineage: left sessions and newcomers are matched one to one, oldest f
   CHECK(group.successor(b) == x);  // Poisoned first.
   CHECK(group.successor(a) == y);
   CHECK(group.successor(c) == z);
-  for (const auto each : {a, b, c}) CHECK_FALSE(group.ambiguous(each));
+  for (const auto each : {a, b, c}) CHECK_FALSE(group.doubtful(each));
   CHECK(group.successor(group.opens(830ms)) == 0);
 }
 
@@ -125,11 +125,11 @@ TEST_CASE("Lineage: while somebody still waits, nobody's match is sure") {
   group.poison(b, 500ms);
   const auto x = group.opens(800ms);
   CHECK(group.successor(a) == x);
-  CHECK(group.ambiguous(a));
+  CHECK(group.doubtful(a));
   group.changed.clear();
   const auto y = group.opens(900ms);
   CHECK(group.successor(b) == y);
-  CHECK_FALSE(group.ambiguous(a));
+  CHECK_FALSE(group.doubtful(a));
   CHECK(std::count(group.changed.begin(), group.changed.end(), SessionId{a}) >= 1);
 }
 
