@@ -23,7 +23,7 @@ const truth = {
 /** What a flawless sioscope would have written, with one part changed. */
 function report(change = () => {}) {
   const session = {
-    id: "s-1", sid: "OLDOLD0001", transport: "polling", eio: 4, sockets: truth.orphans[0].sockets.toReversed(),
+    id: "s-1", sid: "OLDOLD0001", transport: "polling", eio: 4, sockets: [...truth.orphans[0].sockets].reverse(),
   };
   const said = {
     complaints: [],
