@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -23,9 +24,10 @@ Program::Program(const std::string& path, std::uint16_t upstream_port) {
 
   std::string words[] = {path,         "proxy",
                          "--listen",   "127.0.0.1:0",
-                         "--upstream", "http://127.0.0.1:" + std::to_string(upstream_port)};
-  char* arguments[7] = {};
-  for (int i = 0; i < 6; ++i) arguments[i] = words[i].data();
+                         "--upstream", "http://127.0.0.1:" + std::to_string(upstream_port),
+                         "--quiet"};  // What it finds in random traffic is not the question.
+  char* arguments[std::size(words) + 1] = {};
+  for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = words[i].data();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, write_end.get(), 2);
