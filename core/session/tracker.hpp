@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/event_buffer.hpp"
+#include "core/session/conversation.hpp"
 #include "core/session/fact.hpp"
 #include "core/session/realm.hpp"
 #include "core/session/session.hpp"
@@ -80,21 +81,9 @@ class Tracker {
   void on_exchange_ended(const Event& event, Connection& connection);
   void on_handshake(EventView event, Connection& connection, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
-  void on_connect(EventView event, Session& session, Facts& out);
-  void on_packet(EventView event, Session& session, Facts& out);
-  void on_binary(const Event& event, Session& session, Facts& out);
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
 
-  /// The receiver's decoder throws: at this packet, or on account of one that waits for
-  /// attachments.
-  void refuse(Session& session, EventView view, bool truncated, socketio::PacketErrc code,
-              Facts& out);
-  void malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
-                 std::string_view reason, std::string_view culprit, Facts& out);
-  void give_up_on_parser(Session& session, Instant at, Facts& out);
-  void complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
-                std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out);
   void gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out);
   void close(Session& session, CloseCause cause, Instant at, Facts& out);
   void same_realm(Session& session, SessionId other, Instant at, Facts& out);
@@ -112,6 +101,7 @@ class Tracker {
   ConnectionId latest_id_{};
   std::deque<SessionId> closed_;  ///< oldest first
   RealmFinder realms_;
+  Conversation conversation_;
 
   struct Silence {
     Instant at;
@@ -123,8 +113,6 @@ class Tracker {
   /// One entry a polling session; a stale one is put back at its new instant.
   std::priority_queue<Silence, std::vector<Silence>, std::greater<>> silences_;
 
-  std::string culprit_;                   ///< what the last Malformed fact borrows
-  std::unique_ptr<PendingBinary> whole_;  ///< what the last binary Message fact borrows
   Live live_;
   std::uint64_t opened_ = 0;
   std::array<GapCount, kGapReasons> gaps_{};
