@@ -2,6 +2,10 @@ include_guard()
 
 # A fuzz target: with SIOSCOPE_FUZZ (clang) a libFuzzer program; always a ctest that replays its corpus.
 #   sioscope_fuzz(json_fuzz SOURCE core/json/json_fuzz.cpp CORPUS core/json/corpus LINK core_json)
+if(SIOSCOPE_FUZZ)
+  add_custom_target(fuzzers)
+endif()
+
 function(sioscope_fuzz name)
   cmake_parse_arguments(ARG "" "SOURCE;CORPUS" "LINK" ${ARGN})
   add_executable(${name}_replay ${ARG_SOURCE} fuzz_replay_main.cpp)
@@ -14,5 +18,8 @@ function(sioscope_fuzz name)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     target_link_libraries(${name} PRIVATE ${ARG_LINK} sioscope_flags)
+    add_dependencies(fuzzers ${name})
+    # Where `./dev fuzz` finds its first inputs.
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}.corpus ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
   endif()
 endfunction()

@@ -12,6 +12,8 @@ template <class... Cases>
 struct Match : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Match(Cases...) -> Match<Cases...>;  // clang 16 does not deduce it by itself.
 
 }  // namespace
 
