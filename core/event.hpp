@@ -40,7 +40,7 @@ enum class Unobserved : std::uint8_t {
   ContentEncoding,  ///< a compressed polling body
   MessageDeflate,   ///< a compressed WebSocket message
   OversizeMessage,  ///< a message over kMessageBytesMax
-  BrokenHttp,       ///< llhttp refused, or bytes follow the last message; passed on unseen from here
+  BrokenHttp,  ///< llhttp refused, or bytes follow the last message; passed on unseen from here
   BrokenWebSocket,  ///< not WebSocket after a 101; likewise
   PipelineLimit,    ///< more requests in flight than kPipelinedRequestsMax
   EarlyBytes,       ///< too many bytes ahead of a 101
