@@ -79,8 +79,7 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   EngineRequest request{.engine = true};
   if (*transport == "polling") request.transport = TransportName::Polling;
   if (*transport == "websocket") request.transport = TransportName::WebSocket;
-  const HttpMethod method = method_of(head.method);
-  request.post = method == HttpMethod::Post;
+  request.method = method_of(head.method);
   const auto eio = http::query_parameter(target.query, "EIO");
   if (eio && eio->size() == 1 && (*eio)[0] >= '1' && (*eio)[0] <= '9')
     request.eio = static_cast<std::uint8_t>((*eio)[0] - '0');
@@ -90,7 +89,7 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   event.request.fingerprint = fingerprint_of(head, target, peer);
   event.request.client_key = client_key_of(head, target, settings);
   event.request.exchange = head.exchange;
-  event.request.method = method;
+  event.request.method = request.method;
   event.request.transport = request.transport;
   event.request.eio = request.eio;
   event.request.asks_upgrade = head.headers.has(Header::Upgrade);

@@ -13,9 +13,16 @@ namespace core::tap {
 /// What the tap itself must remember of a request until its response has passed.
 struct EngineRequest {
   bool engine = false;  ///< an Engine.IO request: it names a transport
-  bool post = false;
+  HttpMethod method = HttpMethod::Other;
   TransportName transport = TransportName::Other;
   std::uint8_t eio = 0;
+
+  /// Whether the body that goes in `direction` is a polling payload that we read: what a POST
+  /// brings, and what a GET is answered with.
+  [[nodiscard]] bool carries_payload(Direction direction) const noexcept {
+    return eio == 4 && transport == TransportName::Polling &&
+           method == (direction == Direction::ToServer ? HttpMethod::Post : HttpMethod::Get);
+  }
 };
 
 /// Reads a request head on the Socket.IO path and, when it is Engine.IO's, emits

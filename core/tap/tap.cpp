@@ -164,27 +164,23 @@ void Tap::State::handle(HttpPhase& http, const http::Item& item, Emitter& emit) 
 }
 
 void Tap::State::request_body(HttpPhase& http, std::string_view bytes, Emitter& emit) {
-  const EngineRequest& request = http.awaited.back().request;
-  if (!request.post || request.eio != 4 || request.transport != TransportName::Polling) return;
+  if (!http.awaited.back().request.carries_payload(Direction::ToServer)) return;
   http.to_server.receive(bytes);
   payload(http.to_server, Direction::ToServer, emit);
 }
 
 void Tap::State::request_end(HttpPhase& http, std::uint32_t exchange, Emitter& emit) {
   if (http.awaited.empty() || http.awaited.back().exchange != exchange) return;
-  const EngineRequest& request = http.awaited.back().request;
-  if (!request.post || request.eio != 4 || request.transport != TransportName::Polling) return;
+  if (!http.awaited.back().request.carries_payload(Direction::ToServer)) return;
   http.to_server.finish();
   payload(http.to_server, Direction::ToServer, emit);
 }
 
 void Tap::State::response_head(HttpPhase& http, const http::ResponseHead& head, Emitter& emit) {
-  const EngineRequest& request = http.awaited.front().request;
   http.status = head.status;
   http.payload = false;
   http.error_body.clear();
-  if (head.status == 200 && !request.post && request.transport == TransportName::Polling &&
-      request.eio == 4) {
+  if (head.status == 200 && http.awaited.front().request.carries_payload(Direction::ToClient)) {
     const std::string_view encoding = head.headers[http::Header::ContentEncoding];
     if (encoding.empty() || encoding == "identity")
       http.payload = true;
