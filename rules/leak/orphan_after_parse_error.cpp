@@ -164,7 +164,7 @@ void OrphanAfterParseError::advance(std::vector<SessionId>& changed) {
 void OrphanAfterParseError::closed(Session& old, Instant at, std::vector<SessionId>& changed) {
   const auto found = suspects_.find(old.id);
   Suspect& suspect = found->second;
-  if (proven(old.id, suspect)) {
+  if (suspect.finding != 0 && proven(old.id, suspect)) {
     Finding& finding = book_.at(suspect.finding);
     finding.last_seen = at;
     finding.evidence.push_back(
