@@ -2,7 +2,7 @@
 
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/commands.hpp"
-#include "proxy/cli/decode.hpp"
+#include "proxy/decode/decode.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -30,6 +30,7 @@ void add_choice(CLI::App& app, const std::string& option, Value& value,
 }  // namespace
 
 int decode_command(Arguments arguments) {
+  using namespace decode;
   CLI::App app(
       "Decodes frames as the official parsers do: one JSON object a line in, one a line out.",
       "sioscope decode");
@@ -58,7 +59,7 @@ int decode_command(Arguments arguments) {
       "Exits with 0, or 2 when a line was no such object.");
   if (auto stop = parse_with(app, arguments)) return say(*stop);
   std::ios::sync_with_stdio(false);
-  return run_decode(options, std::cin, std::cout, std::cerr);
+  return decode::run_decode(options, std::cin, std::cout, std::cerr);
 }
 
 }  // namespace proxy::cli

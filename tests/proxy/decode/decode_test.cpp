@@ -1,4 +1,4 @@
-#include "proxy/cli/decode.hpp"
+#include "proxy/decode/decode.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 
 namespace {
 
-using namespace proxy::cli;
+using namespace proxy::decode;
 
 struct Run {
   int exit_code;

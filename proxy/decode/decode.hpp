@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <iosfwd>
 
-namespace proxy::cli {
+namespace proxy::decode {
 
 enum class DecodeLayer : std::uint8_t { SocketIo, EngineIo };
 enum class DecodeParser : std::uint8_t { Json, MsgPack };
@@ -32,4 +32,4 @@ struct DecodeOptions {
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out,
                              std::ostream& err);
 
-}  // namespace proxy::cli
+}  // namespace proxy::decode

@@ -1,0 +1,59 @@
+#include "proxy/decode/decode.hpp"
+
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "proxy/decode/answer.hpp"
+#include "proxy/decode/engine_v4.hpp"
+#include "proxy/decode/frames.hpp"
+#include "proxy/decode/socket_json.hpp"
+
+namespace proxy::decode {
+namespace {
+
+/// What is asked for and not there yet, as a sentence.
+std::optional<std::string_view> unsupported(const DecodeOptions& options) {
+  if (options.parser == DecodeParser::MsgPack)
+    return "sioscope decode: --parser msgpack is not supported yet; use --parser json";
+  if (options.dialect != DecodeDialect::Parser42)
+    return "sioscope decode: only --dialect 4.2 is supported yet";
+  if (options.engine != DecodeEngine::Eio4) return "sioscope decode: only --eio 4 is supported yet";
+  return std::nullopt;
+}
+
+void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, Answer& answer) {
+  if (options.layer == DecodeLayer::EngineIo)
+    return decode_engine_v4(frames, options.transport, answer);
+  decode_socket_json(frames, answer);
+}
+
+}  // namespace
+
+int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out,
+               std::ostream& err) {
+  if (const auto refusal = unsupported(options)) {
+    err << *refusal << '\n';
+    return 2;
+  }
+
+  int exit_code = 0;
+  for (std::string line; std::getline(in, line);) {
+    const auto frames = read_line(line);
+    if (!frames) {
+      write_bad_line(frames.error(), out);
+      exit_code = 2;
+    } else {
+      Answer answer;
+      decode_frames(*frames, options, answer);
+      answer.write(out);
+    }
+    if (in.rdbuf()->in_avail() <= 0) out.flush();  // The next line may be long in coming.
+  }
+  out.flush();
+  return exit_code;
+}
+
+}  // namespace proxy::decode

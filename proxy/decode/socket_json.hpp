@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+
+#include "proxy/decode/answer.hpp"
+#include "proxy/decode/frames.hpp"
+
+namespace proxy::decode {
+
+/// socket.io-parser: the frames are one decoder's input, in order.
+void decode_socket_json(std::span<const Frame> frames, Answer& answer);
+
+}  // namespace proxy::decode
