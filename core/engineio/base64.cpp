@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace core::engineio {
 namespace {
@@ -46,12 +47,26 @@ class Base64Sink {
   unsigned bit_count_ = 0;
 };
 
+/// The low byte of the second half of a character that `text` starts within, if it does.
+std::optional<unsigned char> leading_half(std::string_view text) noexcept {
+  const auto is_tail = [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80; };
+  if (text.size() < 3 || !is_tail(text[0]) || !is_tail(text[1]) || !is_tail(text[2]))
+    return std::nullopt;
+  return static_cast<unsigned char>((static_cast<unsigned char>(text[1]) & 3U) << 6U |
+                                    (static_cast<unsigned char>(text[2]) & 0x3fU));
+}
+
 }  // namespace
 
 void decode_base64(std::string_view text, std::string& out) {
   out.reserve(out.size() + text.size() / 4 * 3 + 3);
   Base64Sink sink(out);
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  std::size_t i = 0;
+  if (const std::optional<unsigned char> low = leading_half(text)) {
+    if (!sink.take(*low)) return;
+    i = 3;
+  }
+  for (; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
       if (!sink.take(byte)) return;

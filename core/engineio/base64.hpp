@@ -10,7 +10,9 @@ namespace core::engineio {
 /// Latin-1, Node looks at the low byte of each UTF-16 unit: U+0141 counts as `A`, and most emoji
 /// end the text, their first half being 0x..3D. Source: Node.js 20, base64_decode(); checked
 /// against it by tests/differential.
-/// @param text UTF-8, or WTF-8.
+/// @param text UTF-8, or WTF-8. Three stray bytes at its start, the rest of a character of four,
+/// are
+///   that character's second unit: Engine.IO 3 takes the first for a type (packet_v3.hpp).
 void decode_base64(std::string_view text, std::string& out);
 
 /// Appends the standard form, padded.

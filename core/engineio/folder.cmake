@@ -1,1 +1,2 @@
-sioscope_core(engineio SOURCES base64.cpp handshake.cpp payload.cpp LINK core_json)
+sioscope_core(engineio SOURCES base64.cpp binary_payload_v3.cpp handshake.cpp jsonp.cpp payload.cpp payload_decoder.cpp
+                               payload_v3.cpp utf16_walk.cpp LINK core_json)

@@ -24,7 +24,11 @@ struct PacketView {
   bool base64 = false;
 };
 
-enum class PacketErrc : std::uint8_t { Empty, UnknownType };
+enum class PacketErrc : std::uint8_t {
+  Empty,
+  UnknownType,
+  BrokenPayload,  ///< Of a whole payload, not of a packet: its framing (v3), or what is around it (JSONP).
+};
 
 struct PacketError {
   PacketErrc code;
@@ -74,6 +78,8 @@ struct PacketError {
       return "parser error: an empty packet";
     case PacketErrc::UnknownType:
       return "parser error: unknown packet type";
+    case PacketErrc::BrokenPayload:
+      return "parser error: a payload whose framing does not hold";
   }
   return {};
 }

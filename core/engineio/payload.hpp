@@ -40,7 +40,8 @@ class PayloadReader {
 };
 
 enum class PayloadErrc : std::uint8_t {
-  TooLarge,  ///< A packet is cut over chunks and larger than the limit. Not malformed: unobserved.
+  TooLarge,   ///< A packet is cut over chunks and larger than the limit. Not malformed: unobserved.
+  Malformed,  ///< "parser error" in the official words. A payload of Engine.IO 4 never is.
 };
 
 /// Splits a body that arrives in chunks. However it is cut, the packets are those of PayloadReader.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "proxy/decode/answer.hpp"
+#include "proxy/decode/engine_v3.hpp"
 #include "proxy/decode/engine_v4.hpp"
 #include "proxy/decode/frames.hpp"
 #include "proxy/decode/socket_json.hpp"
@@ -20,14 +21,17 @@ std::optional<std::string_view> unsupported(const DecodeOptions& options) {
     return "sioscope decode: --parser msgpack is not supported yet; use --parser json";
   if (options.dialect != DecodeDialect::Parser42)
     return "sioscope decode: only --dialect 4.2 is supported yet";
-  if (options.engine != DecodeEngine::Eio4) return "sioscope decode: only --eio 4 is supported yet";
   return std::nullopt;
 }
 
 void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, Answer& answer) {
-  if (options.layer == DecodeLayer::EngineIo)
-    return decode_engine_v4(frames, options.transport, answer);
-  decode_socket_json(frames, answer);
+  if (options.layer == DecodeLayer::SocketIo) return decode_socket_json(frames, answer);
+  switch (options.engine) {
+    case DecodeEngine::Eio4:
+      return decode_engine_v4(frames, options.transport, answer);
+    case DecodeEngine::Eio3:
+      return decode_engine_v3(frames, options.transport, answer);
+  }
 }
 
 }  // namespace
