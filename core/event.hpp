@@ -31,11 +31,12 @@ enum class EventKind : std::uint8_t {
   Connect,          ///< `connect`: a Socket.IO CONNECT that decodes; text: excerpt without secrets
   Binary,           ///< `binary`: a binary Engine.IO message, attachment or not
   WebSocketClosed,  ///< `close`: a Close frame
+  WebSocketError,   ///< `broken`: bytes that no WebSocket receiver accepts; nothing follows
 };
 
 /// Why something went by undecoded. The names in reports are unobserved_name()'s.
 enum class Unobserved : std::uint8_t {
-  EngineIo3,        ///< a session of Engine.IO v3
+  EngineIoVersion,  ///< a session of Engine.IO 1 or 2, or of one to come
   CustomParser,     ///< a session whose packets no parser of ours reads
   ContentEncoding,  ///< a compressed polling body
   MessageDeflate,   ///< a compressed WebSocket message
@@ -48,6 +49,9 @@ enum class Unobserved : std::uint8_t {
   SessionLimit,     ///< more live sessions than kLiveSessionsMax
   UnknownSession,   ///< a session that began before we watched
 };
+
+/// Who wrote a packet: the reading in which it makes sense.
+enum class Reading : std::uint8_t { Text, MsgPack };
 
 enum class StreamEnd : std::uint8_t { Fin, Reset };
 enum class HttpMethod : std::uint8_t { Get, Post, Options, Other };
@@ -69,8 +73,11 @@ struct Event {
     StreamEnd end;
   };
   struct Gap {
-    Unobserved reason;
+    std::uint64_t offset_bytes;  ///< in this direction's stream, where known
     std::uint32_t count;
+    Unobserved reason;
+    std::uint8_t
+        detail;  ///< reason's own code + 1: http::ExchangeErrc, websocket::ReadErrc, ...; 0: none
   };
   struct Request {
     std::uint64_t fingerprint;  ///< address, User-Agent, Origin, and query without transport, sid,
@@ -113,11 +120,13 @@ struct Event {
     std::uint32_t id;        ///< ack id, saturating; kNoId when absent
     std::uint8_t type;       ///< socketio::PacketType
     std::uint8_t attachments;
-    std::uint8_t error;    ///< socketio::PacketErrc; 0 when it decodes
+    std::uint8_t error;    ///< socketio::PacketErrc + 1; 0 when it decodes
     std::uint8_t name_at;  ///< where in the excerpt the event name starts, raw JSON with its quotes
-    std::uint8_t name_bytes;  ///< 0 when there is no name, or it lies beyond the excerpt
-    bool placeholders_fit;    ///< reconstructing with `attachments` would not throw
-    bool truncated;
+    std::uint8_t name_bytes;    ///< 0 when there is no name, or it lies beyond the excerpt
+    bool placeholders_fit : 1;  ///< reconstructing with `attachments` would not throw
+    bool truncated : 1;
+    bool crashes_client : 1;  ///< every parser accepts it, and a client has no answer to it
+    Reading reading;
   };
   struct Connect {
     std::uint64_t pid;  ///< hash of `pid`, 0 when absent
@@ -129,13 +138,21 @@ struct Event {
     bool truncated;
     std::uint8_t sid_at;  ///< ToClient: where in the excerpt the namespace's sid stands
     std::uint8_t sid_bytes;
+    Reading reading;
   };
   struct Binary {
     std::uint64_t content;  ///< hash of the bytes
     std::uint64_t bytes;
+    /// How socket.io-msgpack-parser reads it: socketio::MsgpackErrc + 1; 0 when it is a packet,
+    /// which then follows as an event of its own. The session knows which reading holds.
+    std::uint8_t msgpack_error;
   };
   struct Close {
     std::uint16_t code; /* 1005: none */
+  };
+  struct Broken {
+    std::uint64_t offset_bytes;  ///< in this direction's stream: where the offending frame began
+    std::uint8_t error;          ///< websocket::ReadErrc
   };
 
   union {
@@ -150,6 +167,7 @@ struct Event {
     Connect connect;
     Binary binary;
     Close close;
+    Broken broken;
   };
 };
 inline constexpr std::uint32_t kNoId = 0xffff'ffff;
@@ -160,8 +178,8 @@ static_assert(std::is_trivially_copyable_v<Event>);
 /// The word that reports use, `ring-overflow` and the like.
 [[nodiscard]] constexpr std::string_view unobserved_name(Unobserved reason) noexcept {
   switch (reason) {
-    case Unobserved::EngineIo3:
-      return "engineio-v3";
+    case Unobserved::EngineIoVersion:
+      return "engineio-version";
     case Unobserved::CustomParser:
       return "custom-parser";
     case Unobserved::ContentEncoding:

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/session/tracker.hpp"
+#include "core/tap/gap_detail.hpp"
 #include "rules/duplicate/over_orphan.hpp"
 #include "rules/leak/orphan_after_parse_error.hpp"
+#include "rules/protocol/crashing_packet.hpp"
 #include "rules/protocol/malformed_packet.hpp"
 #include "rules/topics.hpp"
 
@@ -22,7 +24,8 @@ constexpr std::size_t kTopicsListed = 50;
 }  // namespace
 
 struct Analysis::State {
-  explicit State(core::session::ClientKeyNames key_names) : lineage(tracker, key_names) {}
+  explicit State(const Settings& settings)
+      : tracker(settings.parser), lineage(tracker, settings.key_names) {}
 
   void handle_facts();
   void handle(const Fact& fact);
@@ -35,6 +38,7 @@ struct Analysis::State {
   Book book;
   Topics topics;
   protocol::MalformedPacket malformed{book};
+  protocol::CrashingPacket crashing{book};
   leak::OrphanAfterParseError orphans{book, tracker, lineage};
   duplicate::OverOrphan over_orphan{book, tracker};
   Instant now{};
@@ -60,12 +64,17 @@ void Analysis::State::handle(const Fact& fact) {
       malformed.observe(fact);
       orphans.observe(fact, leaks);
       break;
+    case FactKind::Ping:
     case FactKind::Pong:
     case FactKind::Poll:
       orphans.observe(fact, leaks);
       break;
+    case FactKind::Crashing:
+      crashing.observe(fact);
+      break;
     case FactKind::Closed:
       malformed.closed(fact.session->id);
+      crashing.closed(fact.session->id);
       orphans.observe(fact, leaks);
       break;
     case FactKind::Opened:
@@ -73,7 +82,6 @@ void Analysis::State::handle(const Fact& fact) {
     case FactKind::Connected:
     case FactKind::Disconnecting:
     case FactKind::Refused:
-    case FactKind::Ping:
     case FactKind::Gap:
     case FactKind::SameRealm:
       break;
@@ -118,8 +126,7 @@ void Analysis::State::fall_due(Instant until) {
   }
 }
 
-Analysis::Analysis(core::session::ClientKeyNames key_names)
-    : state_(std::make_unique<State>(key_names)) {}
+Analysis::Analysis(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
 Analysis::~Analysis() = default;
 
 void Analysis::observe(core::EventView event) {
@@ -192,10 +199,15 @@ Tally Analysis::tally() const {
   if (other.sent != 0) tally.topics.push_back(std::move(other));
 
   const auto& gaps = state.tracker.gaps();
-  for (std::size_t reason = 0; reason < gaps.size(); ++reason)
-    if (gaps[reason].count != 0)
-      tally.unobserved.push_back(
-          {static_cast<core::Unobserved>(reason), gaps[reason].sessions, gaps[reason].count});
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const auto& gap = gaps[i];
+    if (gap.count == 0) continue;
+    const auto reason = static_cast<core::Unobserved>(i);
+    UnobservedCount& row = tally.unobserved.emplace_back(
+        UnobservedCount{.reason = reason, .sessions = gap.sessions, .count = gap.count});
+    if (gap.detail != 0)
+      row.first = {gap.direction, gap.offset_bytes, core::tap::gap_detail(reason, gap.detail)};
+  }
   return tally;
 }
 

@@ -11,12 +11,19 @@
 
 namespace rules {
 
+/// What findings depend on beside the events.
+struct Settings {
+  core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User;
+  /// What every session speaks (`--parser`); Unknown: as its first word tells.
+  core::session::Parser parser = core::session::Parser::Unknown;
+};
+
 /// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an
 /// offline capture and a test drive it alike. It owns no clock: deadlines fall due as time is
 /// passed in, each delivered at its own instant and before any later event.
 class Analysis {
  public:
-  explicit Analysis(core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User);
+  explicit Analysis(const Settings& settings = {});
   ~Analysis();
   Analysis(const Analysis&) = delete;
   Analysis& operator=(const Analysis&) = delete;

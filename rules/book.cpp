@@ -92,6 +92,7 @@ SessionRef ref(const core::session::Session& session) {
   result.engine_sid = session.engine_sid;
   for (const core::session::Namespace& ns : session.namespaces)
     if (!ns.socket_sid.empty()) result.sockets.push_back({ns.name, ns.socket_sid});
+  result.eio = session.eio;
   result.transport = session.transport == core::TransportName::WebSocket ? "websocket" : "polling";
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include "rules/duplicate/over_orphan.hpp"
 #include "rules/leak/orphan_after_parse_error.hpp"
+#include "rules/protocol/crashing_packet.hpp"
 #include "rules/protocol/malformed_packet.hpp"
 
 namespace rules {
@@ -13,6 +14,7 @@ std::span<const Description> registry() noexcept {
       leak::OrphanAfterParseError::kDescription,
       duplicate::OverOrphan::kDescription,
       protocol::MalformedPacket::kDescription,
+      protocol::CrashingPacket::kDescription,
   };
   return rules;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,13 @@ struct UnobservedCount {
   core::Unobserved reason;
   std::uint64_t sessions = 0;  ///< that it concerns, as far as known
   std::uint64_t count = 0;
+  /// Where it first happened, for reasons that have a place on the wire.
+  struct Place {
+    core::Direction direction = core::Direction::ToServer;
+    std::uint64_t offset_bytes = 0;  ///< from the start of that direction of its connection
+    std::string_view why;            ///< static text
+  };
+  std::optional<Place> first = std::nullopt;
 };
 
 /// What everything seen so far comes to. A claim with its basis.

@@ -401,4 +401,24 @@ Item Exchanges::fail(Direction direction, ExchangeErrc code, std::uint64_t offse
   return Error{offset_bytes, direction, code};
 }
 
+std::string_view reason_text(ExchangeErrc code) noexcept {
+  switch (code) {
+    case ExchangeErrc::NotHttp:
+      return "bytes that are no HTTP/1.1";
+    case ExchangeErrc::Http2:
+      return "HTTP/2";
+    case ExchangeErrc::ResponseWithoutRequest:
+      return "a response that no request waits for";
+    case ExchangeErrc::UnexpectedUpgrade:
+      return "a 101 that no request asked for";
+    case ExchangeErrc::TooManyPipelined:
+      return "more requests in flight than are followed";
+    case ExchangeErrc::TooManyEarlyBytes:
+      return "too many bytes ahead of the answer to an upgrade";
+    case ExchangeErrc::EndInsideMessage:
+      return "the stream ended inside a message";
+  }
+  return {};
+}
+
 }  // namespace core::http

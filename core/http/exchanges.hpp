@@ -147,6 +147,9 @@ enum class ExchangeErrc : std::uint8_t {
   EndInsideMessage,        ///< The stream ended and its last message had not.
 };
 
+/// The words for a report, such as "bytes that are no HTTP/1.1".
+[[nodiscard]] std::string_view reason_text(ExchangeErrc code) noexcept;
+
 /// Reading is over for this connection, in both directions: they are no longer in step.
 struct Error {
   std::uint64_t offset_bytes;  ///< In that direction's stream.

@@ -6,7 +6,9 @@
 
 #include "core/engineio/packet.hpp"
 #include "core/limits.hpp"
+#include "core/socketio/msgpack_packet.hpp"
 #include "core/socketio/packet.hpp"
+#include "core/websocket/reader.hpp"
 
 namespace core::session {
 namespace {
@@ -23,6 +25,11 @@ bool speaks_no_socketio(const Event::Packet& packet) {
   return packet.error == static_cast<unsigned>(socketio::PacketErrc::UnknownType) + 1;
 }
 
+/// The side whose CONNECT is a session's first word.
+Direction introducer(const Session& session) {
+  return session.eio == 3 ? Direction::ToClient : Direction::ToServer;
+}
+
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t both[2] = {a, b};
   return XXH3_64bits(both, sizeof both);
@@ -30,8 +37,15 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 
 }  // namespace
 
+bool Conversation::is_read_so(Session& session, Reading reading) noexcept {
+  const Parser parser = reading == Reading::Text ? Parser::Json : Parser::MsgPack;
+  if (session.parser == Parser::Unknown) session.parser = parser;
+  return session.parser == parser;
+}
+
 void Conversation::connect(EventView view, Session& session, Facts& out) {
   const Event& event = view.event;
+  if (!is_read_so(session, event.connect.reading)) return not_read_so(view, session, out);
   const auto received =
       session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
           0, socketio::Placeholders::Fit);
@@ -48,12 +62,13 @@ void Conversation::connect(EventView view, Session& session, Facts& out) {
   }
   const bool asks = event.direction == Direction::ToServer;
   if (asks) {
-    session.client_spoke = true;
     if (session.connecting == Instant{}) {
       session.connecting = event.at;
       session.auth = event.connect.auth;
       if (event.connect.client_key != 0) session.client_key = event.connect.client_key;
     }
+  } else if (session.eio == 3) {
+    if (ns != nullptr) granted_v3(*ns, view, session, out);
   } else if (ns != nullptr && event.connect.sid_bytes != 0) {
     ns->connected = true;
     ns->left = false;
@@ -69,17 +84,45 @@ void Conversation::connect(EventView view, Session& session, Facts& out) {
                  .connect = &event.connect});
 }
 
+void Conversation::granted_v3(Namespace& ns, EventView view, Session& session, Facts& out) {
+  ns.connected = true;
+  ns.left = false;
+  // Source: socket.io 2, Namespace.add(): the root's sockets have the engine's sid.
+  ns.socket_sid = ns.name == "/" ? session.engine_sid : ns.name + '#' + session.engine_sid;
+  if (session.connecting != Instant{}) return;
+  session.connecting = view.event.at;
+  out.push_back({.kind = FactKind::Connecting,
+                 .direction = Direction::ToClient,
+                 .at = view.event.at,
+                 .session = &session,
+                 .excerpt = view.text,
+                 .connect = &view.event.connect});
+}
+
 Heard Conversation::packet(EventView view, Session& session, Facts& out) {
   const Event& event = view.event;
-  if (!session.client_spoke && speaks_no_socketio(event.packet)) return Heard::OtherParser;
+  if (session.parser == Parser::Unknown && speaks_no_socketio(event.packet))
+    return Heard::OtherParser;
+  if (session.parser != Parser::Unknown || event.direction == introducer(session) ||
+      event.packet.reading == Reading::MsgPack) {
+    if (!is_read_so(session, event.packet.reading)) {
+      not_read_so(view, session, out);
+      return Heard::Understood;
+    }
+  }
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
-  if (event.direction == Direction::ToServer) session.client_spoke = true;
 
-  if (event.packet.error != 0)
+  if (event.packet.error != 0) {
+    // Parsers 3.x do not throw at an unknown type: they make an ERROR packet of it, which nobody
+    // listens to.
+    if (session.eio == 3 && speaks_no_socketio(event.packet) &&
+        !receiving.reconstructor.is_waiting())
+      return Heard::Understood;
     return refuse(session, view, event.packet.truncated,
                   receiving.reconstructor.receive_malformed(
                       static_cast<socketio::PacketErrc>(event.packet.error - 1)),
                   out);
+  }
   const auto progress = receiving.reconstructor.receive_packet(
       event.packet.attachments, event.packet.placeholders_fit ? socketio::Placeholders::Fit
                                                               : socketio::Placeholders::Illegal);
@@ -96,7 +139,19 @@ Heard Conversation::packet(EventView view, Session& session, Facts& out) {
 }
 
 Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
-  if (event.direction == Direction::ToServer && !session.client_spoke) return Heard::OtherParser;
+  const bool is_packet = event.binary.msgpack_error == 0;
+  if (session.parser == Parser::Unknown) {
+    if (is_packet) return Heard::Understood;  // The next event says what it is.
+    if (event.direction == introducer(session)) return Heard::OtherParser;
+  }
+  if (session.parser == Parser::MsgPack) {
+    if (!is_packet)
+      malformed(
+          session, event, "(binary)", false,
+          socketio::reason_text(static_cast<socketio::MsgpackErrc>(event.binary.msgpack_error - 1)),
+          {}, out);
+    return Heard::Understood;
+  }
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
   const auto progress = receiving.reconstructor.receive_binary();
   if (!progress) {
@@ -119,6 +174,9 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
                             const Event::Packet& header, std::uint64_t content,
                             std::string_view excerpt, bool truncated, Facts& out) {
   const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
+  Namespace* const ns = session.find_namespace(header.ns);
+  const bool crashes = header.crashes_client && direction == Direction::ToClient && ns != nullptr &&
+                       !ns->left;  // Else nobody listens.
   // Written where it stays: to copy what was just stored piece by piece stalls, once a message.
   Fact& fact = out.emplace_back();
   fact.kind = FactKind::Message;
@@ -135,7 +193,7 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
       return;
     case socketio::PacketType::Disconnect:
     case socketio::PacketType::ConnectError:
-      if (Namespace* const ns = session.find_namespace(header.ns)) {
+      if (ns != nullptr) {
         ns->connected = false;
         ns->left = true;
       }
@@ -143,11 +201,9 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
           type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
       break;
     case socketio::PacketType::Event:
-      if (direction == Direction::ToServer && header.id != kNoId) {
-        if (Namespace* const ns = session.find_namespace(header.ns)) {
-          if (ns->first_ack == kNoId) ns->first_ack = header.id;
-          ns->last_ack = header.id;
-        }
+      if (direction == Direction::ToServer && header.id != kNoId && ns != nullptr) {
+        if (ns->first_ack == kNoId) ns->first_ack = header.id;
+        ns->last_ack = header.id;
       }
       [[fallthrough]];
     case socketio::PacketType::Ack:
@@ -166,6 +222,17 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
       fact.message.name_bytes = header.name_bytes;
       break;
   }
+  if (!crashes) return;
+  out.push_back(
+      {.kind = FactKind::Crashing,
+       .direction = direction,
+       .at = at,
+       .session = &session,
+       .excerpt = excerpt,
+       .truncated = truncated,
+       .reason = type == socketio::PacketType::Event
+                     ? "an EVENT without a payload, so without a name to emit"
+                     : "a CONNECT_ERROR without a payload, whose message the client reads"});
 }
 
 Heard Conversation::refuse(Session& session, EventView view, bool truncated,
@@ -195,6 +262,22 @@ void Conversation::malformed(Session& session, const Event& event, std::string_v
                  .truncated = truncated,
                  .reason = reason,
                  .culprit = culprit});
+}
+
+/// One parser's packet in a session of the other's. A binary message is told in both readings, and
+/// the one that does not hold means nothing; text has one reading only.
+void Conversation::not_read_so(EventView view, Session& session, Facts& out) {
+  if (session.parser != Parser::MsgPack) return;
+  const Event& event = view.event;
+  const bool truncated =
+      event.kind == EventKind::Connect ? event.connect.truncated : event.packet.truncated;
+  malformed(session, event, view.text, truncated,
+            "a text message where packets are msgpack, which is binary", {}, out);
+}
+
+void Conversation::websocket_error(const Event& event, Session& session, Facts& out) {
+  malformed(session, event, {}, false,
+            websocket::reason_text(static_cast<websocket::ReadErrc>(event.broken.error)), {}, out);
 }
 
 void Conversation::engine_error(EventView view, Session& session, Facts& out) {

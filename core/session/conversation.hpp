@@ -21,8 +21,9 @@ enum class Heard : std::uint8_t {
 /// into facts. Judges as the receiving side's decoder would; its state lies in the session
 /// (Receiving, Namespace).
 ///
-/// A session's first word is the client's CONNECT, in text. Binary instead, or text that does not
-/// even begin with a packet type, is OtherParser: such as msgpack.
+/// A session's first word tells its parser. It is a CONNECT: the client's, in Engine.IO 3 the
+/// server's. In text it is socket.io-parser's, in binary socket.io-msgpack-parser's; what is
+/// neither is OtherParser. From then on every packet is held to that parser.
 class Conversation {
  public:
   /// EventKind::Connect.
@@ -33,8 +34,15 @@ class Conversation {
   [[nodiscard]] Heard binary(const Event& event, Session& session, Facts& out);
   /// EventKind::EngineError.
   void engine_error(EventView view, Session& session, Facts& out);
+  /// EventKind::WebSocketError.
+  void websocket_error(const Event& event, Session& session, Facts& out);
 
  private:
+  /// Whether a packet that reads so is one in this session; learns the parser from its first word.
+  [[nodiscard]] bool is_read_so(Session& session, Reading reading) noexcept;
+  void not_read_so(EventView view, Session& session, Facts& out);
+  /// A v3 server grants a namespace: the root unasked, and no socket id is said.
+  void granted_v3(Namespace& ns, EventView view, Session& session, Facts& out);
   /// The receiver's decoder throws: at this packet, or on account of one that waits for
   /// attachments.
   [[nodiscard]] Heard refuse(Session& session, EventView view, bool truncated,

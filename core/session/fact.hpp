@@ -13,17 +13,19 @@ namespace core::session {
 
 /// What an event means for its session. Rules fold over these.
 enum class FactKind : std::uint8_t {
-  Opened,         ///< a handshake: the session begins
-  Closed,         ///< it is over; Session::cause
-  Connecting,     ///< the client asks for a namespace (`40`); `connect`
+  Opened,      ///< a handshake: the session begins
+  Closed,      ///< it is over; Session::cause
+  Connecting,  ///< the client asks for a namespace (`40`); `connect`. In v3 nobody asks for the
+               ///< root: the server's grant stands for both
   Connected,      ///< the server grants it (`40{"sid"}`); `connect`
   Disconnecting,  ///< either side leaves a namespace (`41`)
   Refused,        ///< the server refuses a namespace (`44`)
-  Ping,           ///< heartbeat, server to client
+  Ping,           ///< heartbeat; from the server, in v3 from the client
   Pong,           ///< ... and its answer; Session::heartbeat holds both instants
   Poll,           ///< the client asks for more (GET)
   Message,        ///< a whole EVENT or ACK, attachments included; `message`
   Malformed,      ///< the receiver's official parser throws; `reason`
+  Crashing,       ///< every parser accepts it, and the receiving client crashes over it; `reason`
   Gap,            ///< something of this session went by undecoded; `gap`
   SameRealm,      ///< its requests and those of `other` came from one page
 };
@@ -49,9 +51,9 @@ struct Fact {
   Session* other = nullptr;
   std::string_view excerpt = {};  ///< the packet in Engine.IO form, maybe cut
   bool truncated = false;
-  std::string_view reason = {};   ///< Malformed: why, static text
+  std::string_view reason = {};   ///< Malformed, Crashing: why, static text
   std::string_view culprit = {};  ///< Malformed: the earlier packet that is to blame, if another
-  Unobserved gap = Unobserved::EngineIo3;
+  Unobserved gap = Unobserved::EngineIoVersion;
   const Event::Connect* connect = nullptr;
   MessageFact message = {};
 };

@@ -4,11 +4,13 @@
 
 namespace core::session {
 
-/// The server's pings and the client's pongs in one session. Probes are no heartbeats.
-/// Source: Engine.IO protocol v4, "Heartbeat".
+/// The pings and pongs of one session. In Engine.IO 4 the server pings and the client answers; in 3
+/// it is the other way round. Probes are no heartbeats. Source: Engine.IO protocol v4 and v3,
+/// "Heartbeat".
 struct Heartbeat {
   Instant ping_at{};      ///< the latest ping; default: none yet
   Instant answered_at{};  ///< when the latest ping was answered; default: it was not
+  Instant heard_at{};     ///< the client's latest packet, of whatever kind
 
   void ping(Instant at) noexcept {
     ping_at = at;

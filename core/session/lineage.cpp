@@ -111,6 +111,7 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
       if (by_client && is_message(fact.gap)) spoke(session, fact.at, changed);
       return;
     case FactKind::Opened:
+    case FactKind::Crashing:  // Its client is gone, and shows it.
     case FactKind::Refused:
     case FactKind::Ping:
     case FactKind::Pong:
@@ -153,7 +154,7 @@ void Lineage::prune(Group& group, Instant now) {
 // --- Departures ---
 
 void Lineage::poisoned(Session& session, Instant at) {
-  if (!session.open) return;
+  if (!session.open || session.release.from_48()) return;  // 4.8 and later close, and come back.
   const auto [left, is_new] = left_.try_emplace(session.id, Left{at, {}});
   if (left->second.bond.successor != SessionId::None) return;  // Its client is gone already.
   left->second.poisoned = at;

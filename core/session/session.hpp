@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +12,7 @@
 #include "core/ids.hpp"
 #include "core/instant.hpp"
 #include "core/session/heartbeat.hpp"
+#include "core/session/release.hpp"
 #include "core/session/upgrade.hpp"
 #include "core/socketio/reconstructor.hpp"
 
@@ -56,6 +59,14 @@ struct Receiving {
   std::unique_ptr<PendingBinary> pending;
 };
 
+/// How the packets of a session are written.
+enum class Parser : std::uint8_t {
+  Unknown,  ///< nobody who can tell has spoken yet
+  Json,     ///< socket.io-parser, the default
+  MsgPack,  ///< socket.io-msgpack-parser
+  Other,    ///< one of the application's own, or Engine.IO alone: tracked, not decoded
+};
+
 /// One Engine.IO session across its connections.
 struct Session {
   SessionId id = SessionId::None;
@@ -64,8 +75,8 @@ struct Session {
   TransportName transport = TransportName::Polling;
   UpgradeState upgrade = UpgradeState::Polling;
   bool open = true;
-  bool undecoded = false;                      ///< a parser of its own: tracked, not decoded
-  bool client_spoke = false;                   ///< a Socket.IO packet of the client was seen
+  std::uint8_t eio = 4;  ///< protocol revision, 3 or 4
+  Parser parser = Parser::Unknown;
   CloseCause cause = CloseCause::ClientClose;  ///< once closed
   std::uint8_t poll_gets = 0;                  ///< GETs in flight
   std::uint32_t held =
@@ -76,10 +87,11 @@ struct Session {
   Duration ping_timeout{};
   Instant opened{};
   Instant requested{};   ///< its handshake request: what a back-off window is compared with
-  Instant connecting{};  ///< its first CONNECT; default: none yet
+  Instant connecting{};  ///< its first CONNECT, in v3 the server's; default: none yet
   Instant closed{};
   Instant last_request{};  ///< polling: latest request
   Heartbeat heartbeat;
+  Release release;
 
   std::uint64_t fingerprint = 0;
   std::uint64_t client_key = 0;  ///< 0: none configured, or absent
@@ -105,9 +117,18 @@ struct Session {
     return !namespaces.empty();
   }
   /// From the server's handshake to the client's first word: at least one round trip.
-  /// Zero while unknown.
+  /// Zero while unknown, and in v3, where the first word is the server's.
   [[nodiscard]] Duration round_trip() const noexcept {
-    return connecting == Instant{} ? Duration{} : connecting - opened;
+    return connecting == Instant{} || eio == 3 ? Duration{} : connecting - opened;
+  }
+  /// Whether a server that ends the session now has waited in vain for a sign of its client: for
+  /// the pong to its ping; in v3, where clients ping, for any packet. Source: engine.io 6 and 3.6,
+  /// Socket.
+  [[nodiscard]] bool given_up(Instant at) const noexcept {
+    constexpr Duration kSlack = std::chrono::milliseconds(50);
+    if (eio == 3)
+      return at + kSlack >= std::max(opened, heartbeat.heard_at) + ping_interval + ping_timeout;
+    return heartbeat.unanswered() && at + kSlack >= heartbeat.ping_at + ping_timeout;
   }
 };
 

@@ -19,6 +19,12 @@ Instant silent_at(const Session& session, Instant now) {
   return (session.poll_gets != 0 ? now : session.last_request) + patience;
 }
 
+/// The `t` of a polling request; empty when it has none.
+std::string_view cache_buster(const Event::Request& request) noexcept {
+  if (request.transport != TransportName::Polling) return {};
+  return {request.t, request.t_bytes};
+}
+
 }  // namespace
 
 void Tracker::observe(EventView view, Facts& out) {
@@ -46,27 +52,30 @@ void Tracker::observe(EventView view, Facts& out) {
 
   Session* const session = session_of(*connection, event.direction);
   if (session == nullptr || !session->open) return;
+  if (event.direction == Direction::ToServer) session->heartbeat.heard_at = event.at;
   switch (event.kind) {
     case EventKind::EnginePacket:
       return on_engine(event, *connection, *session, out);
     case EventKind::EngineError:
-      if (!session->undecoded) conversation_.engine_error(view, *session, out);
+      if (session->parser != Parser::Other) conversation_.engine_error(view, *session, out);
       return;
+    case EventKind::WebSocketError:
+      return conversation_.websocket_error(event, *session, out);
     case EventKind::Connect:
-      if (session->undecoded) return;
+      if (session->parser == Parser::Other) return;
       conversation_.connect(view, *session, out);
       // What the page clock of its handshake said could not count before it is anybody's successor.
-      if (event.direction == Direction::ToServer)
+      if (session->connecting == event.at)
         same_realm(*session, std::exchange(session->same_page, SessionId::None), event.at, out);
       return;
     case EventKind::Packet:
     case EventKind::Binary: {
-      if (session->undecoded) return;
+      if (session->parser == Parser::Other) return;
       const Heard heard = event.kind == EventKind::Packet
                               ? conversation_.packet(view, *session, out)
                               : conversation_.binary(event, *session, out);
       if (heard == Heard::Understood) return;
-      session->undecoded = true;
+      session->parser = Parser::Other;
       return gap(session, Unobserved::CustomParser, 1, event.at, out);
     }
     case EventKind::WebSocketClosed:
@@ -140,10 +149,11 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
                      .session = session});
     }
   }
-  if (event.request.t_bytes != 0 && event.request.transport == TransportName::Polling) {
-    const SessionId other = realms_.request(
-        event.request.fingerprint, {event.request.t, event.request.t_bytes}, event.connection,
-        exchange.number, session == nullptr ? SessionId::None : session->id);
+  if (const std::string_view t = cache_buster(event.request); !t.empty()) {
+    if (session != nullptr) session->release.observe(t, event.at);
+    const SessionId other =
+        realms_.request(event.request.fingerprint, t, event.connection, exchange.number,
+                        session == nullptr ? SessionId::None : session->id);
     if (session != nullptr) same_realm(*session, other, event.at, out);
   }
 }
@@ -157,10 +167,11 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   const std::uint16_t status = event.response.status;
   const bool granted = status == 101 || (status >= 200 && status < 300);
 
-  if (granted && exchange.request.eio != 4 && exchange.asks_new) {
-    gap(nullptr, Unobserved::EngineIo3, 1, event.at, out);
-    ++gaps_[static_cast<std::size_t>(Unobserved::EngineIo3)].sessions;
-  } else if (granted && exchange.unknown && exchange.request.eio == 4) {
+  const bool known_revision = exchange.request.eio == 4 || exchange.request.eio == 3;
+  if (granted && !known_revision && exchange.asks_new) {
+    gap(nullptr, Unobserved::EngineIoVersion, 1, event.at, out);
+    ++gaps_[static_cast<std::size_t>(Unobserved::EngineIoVersion)].sessions;
+  } else if (granted && exchange.unknown && known_revision) {
     gap(nullptr, Unobserved::UnknownSession, 1, event.at, out);
   }
   if (Session* const session = exchange.session; session != nullptr && session->open) {
@@ -208,7 +219,7 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   Exchange* const exchange = connection.websocket           ? &connection.opening
                              : connection.exchanges.empty() ? nullptr
                                                             : &connection.exchanges.front();
-  if (exchange == nullptr || !exchange->asks_new || exchange->request.eio != 4) return;
+  if (exchange == nullptr || !exchange->asks_new) return;
   if (by_engine_sid_.contains(view.text)) return;  // A second `open` is ignored by clients.
   if (live_.polling + live_.websocket >= limits::kLiveSessionsMax)
     return gap(nullptr, Unobserved::SessionLimit, 1, event.at, out);
@@ -226,6 +237,9 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   session.ping_timeout = std::chrono::milliseconds(event.handshake.ping_timeout_ms);
   session.fingerprint = exchange->request.fingerprint;
   session.client_key = exchange->request.client_key;
+  session.eio = exchange->request.eio;
+  session.parser = parser_;
+  session.release.observe(cache_buster(exchange->request), exchange->at);
   exchange->asks_new = false;
   assign(connection.websocket ? connection.session : exchange->session, &session);
   if (connection.websocket) {
@@ -251,19 +265,21 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
   const auto step = [&](UpgradeStep taken) {
     if (const auto state = next(session.upgrade, taken)) session.upgrade = *state;
   };
+  const Direction pings = session.eio == 3 ? Direction::ToServer : Direction::ToClient;
   switch (event.engine.type) {
     case EnginePacketType::Ping:
       if (event.engine.probe) return step(UpgradeStep::ProbePing);
-      if (event.direction != Direction::ToClient) return;
+      if (event.direction != pings) return;
       session.heartbeat.ping(event.at);
-      out.push_back({.kind = FactKind::Ping, .at = event.at, .session = &session});
+      out.push_back(
+          {.kind = FactKind::Ping, .direction = pings, .at = event.at, .session = &session});
       return;
     case EnginePacketType::Pong:
       if (event.engine.probe) return step(UpgradeStep::ProbePong);
-      if (event.direction != Direction::ToServer || !session.heartbeat.unanswered()) return;
+      if (event.direction == pings || !session.heartbeat.unanswered()) return;
       session.heartbeat.pong(event.at);
       out.push_back({.kind = FactKind::Pong,
-                     .direction = Direction::ToServer,
+                     .direction = event.direction,
                      .at = event.at,
                      .session = &session});
       return;
@@ -365,6 +381,12 @@ void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
   Session* session = nullptr;
   if (connection != nullptr) session = session_of(*connection, event.direction);
   gap(session, event.unobserved.reason, event.unobserved.count, event.at, out);
+  GapCount& total = gaps_[static_cast<std::size_t>(event.unobserved.reason)];
+  if (total.detail == 0 && event.unobserved.detail != 0) {
+    total.direction = event.direction;
+    total.offset_bytes = event.unobserved.offset_bytes;
+    total.detail = event.unobserved.detail;
+  }
   if (session != nullptr) out.back().direction = event.direction;
 }
 

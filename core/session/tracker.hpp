@@ -28,6 +28,9 @@ namespace core::session {
 /// answers in order.
 class Tracker {
  public:
+  /// @param parser What every session speaks; Unknown: as its first word tells.
+  explicit Tracker(Parser parser = Parser::Unknown) noexcept : parser_(parser) {}
+
   /// Events come ordered by (at, connection, sequence). Facts are appended.
   void observe(EventView event, Facts& out);
   /// When it next wants the time; Instant::max() when it does not.
@@ -49,6 +52,10 @@ class Tracker {
   struct GapCount {
     std::uint64_t sessions = 0;
     std::uint64_t count = 0;
+    /// Of the first one that has a place on the wire (`detail` is not 0).
+    Direction direction = Direction::ToServer;
+    std::uint64_t offset_bytes = 0;
+    std::uint8_t detail = 0;
   };
   static constexpr std::size_t kGapReasons =
       static_cast<std::size_t>(Unobserved::UnknownSession) + 1;
@@ -113,6 +120,7 @@ class Tracker {
   /// One entry a polling session; a stale one is put back at its new instant.
   std::priority_queue<Silence, std::vector<Silence>, std::greater<>> silences_;
 
+  Parser parser_;
   Live live_;
   std::uint64_t opened_ = 0;
   std::array<GapCount, kGapReasons> gaps_{};

@@ -21,10 +21,14 @@ class Emitter {
     event.sequence = sequence_++;
     return event;
   }
-  void unobserved(Direction direction, Unobserved reason) {
+  /// @param detail The reason's own code + 1, see gap_detail(); 0: none.
+  void unobserved(Direction direction, Unobserved reason, std::uint64_t offset_bytes = 0,
+                  std::uint8_t detail = 0) {
     Event& event = add(EventKind::Unobserved, direction);
     event.unobserved.reason = reason;  // One by one, here and elsewhere: events are compared and
     event.unobserved.count = 1;        // stored as bytes, and a whole struct brings its padding.
+    event.unobserved.offset_bytes = offset_bytes;
+    event.unobserved.detail = detail;
   }
 
  private:

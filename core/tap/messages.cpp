@@ -211,7 +211,7 @@ void read_text(std::string_view text, Direction direction, const Settings& setti
 }
 
 void read_binary(std::string_view bytes, Direction direction, Emitter& emit) {
-  emit.add(EventKind::Binary, direction).binary = {hash_of(bytes), bytes.size()};
+  emit.add(EventKind::Binary, direction).binary = {hash_of(bytes), bytes.size(), 1};
 }
 
 }  // namespace core::tap

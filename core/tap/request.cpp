@@ -84,6 +84,9 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   if (eio && eio->size() == 1 && (*eio)[0] >= '1' && (*eio)[0] <= '9')
     request.eio = static_cast<std::uint8_t>((*eio)[0] - '0');
 
+  request.jsonp = http::query_parameter(target.query, "j").has_value();
+  request.octet_stream = head.headers[Header::ContentType] == "application/octet-stream";
+
   Event& event = emit.add(EventKind::Request, Direction::ToServer,
                           http::query_parameter(target.query, "sid").value_or(std::string_view{}));
   event.request.fingerprint = fingerprint_of(head, target, peer);

@@ -16,11 +16,15 @@ struct EngineRequest {
   HttpMethod method = HttpMethod::Other;
   TransportName transport = TransportName::Other;
   std::uint8_t eio = 0;
+  bool jsonp = false;         ///< payloads are wrapped, both ways
+  bool octet_stream = false;  ///< the request's own body is one, as browsers post binary in v3
 
+  /// Whether this revision of the protocol is read.
+  [[nodiscard]] bool is_known_revision() const noexcept { return eio == 3 || eio == 4; }
   /// Whether the body that goes in `direction` is a polling payload that we read: what a POST
   /// brings, and what a GET is answered with.
   [[nodiscard]] bool carries_payload(Direction direction) const noexcept {
-    return eio == 4 && transport == TransportName::Polling &&
+    return is_known_revision() && transport == TransportName::Polling &&
            method == (direction == Direction::ToServer ? HttpMethod::Post : HttpMethod::Get);
   }
 };

@@ -267,4 +267,34 @@ void Reader::release_buffer() noexcept {
   capacity_bytes_ = 0;
 }
 
+std::string_view reason_text(ReadErrc code) noexcept {
+  switch (code) {
+    case ReadErrc::ReservedBits:
+      return "a WebSocket frame with a reserved bit set: receivers close with 1002";
+    case ReadErrc::ReservedOpcode:
+      return "a WebSocket frame with a reserved opcode: receivers close with 1002";
+    case ReadErrc::MaskedServerFrame:
+      return "a masked WebSocket frame from the server: receivers close with 1002";
+    case ReadErrc::UnmaskedClientFrame:
+      return "an unmasked WebSocket frame from the client: receivers close with 1002";
+    case ReadErrc::FragmentedControl:
+      return "a fragmented WebSocket control frame: receivers close with 1002";
+    case ReadErrc::ControlTooLong:
+      return "a WebSocket control frame of more than 125 bytes: receivers close with 1002";
+    case ReadErrc::UnexpectedContinuation:
+      return "a WebSocket continuation of no message: receivers close with 1002";
+    case ReadErrc::ExpectedContinuation:
+      return "a WebSocket message inside another: receivers close with 1002";
+    case ReadErrc::LengthTooLarge:
+      return "a WebSocket frame length over 2^63: receivers close with 1002";
+    case ReadErrc::CloseTooShort:
+      return "a WebSocket Close of one byte: receivers close with 1002";
+    case ReadErrc::BadCloseCode:
+      return "a WebSocket Close with a code that must not be sent: receivers close with 1002";
+    case ReadErrc::InvalidUtf8:
+      return "a WebSocket text that is not UTF-8: receivers close with 1007";
+  }
+  return {};
+}
+
 }  // namespace core::websocket

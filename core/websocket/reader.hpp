@@ -69,6 +69,10 @@ enum class ReadErrc : std::uint8_t {
   InvalidUtf8,   ///< In a text message or a close reason; receivers close with 1007.
 };
 
+/// The words for a report. Receivers close the connection over each of these, with code 1002, or
+/// 1007 where they say so. Source: RFC 6455, sections 5 and 7.4.1; `ws`, lib/receiver.js.
+[[nodiscard]] std::string_view reason_text(ReadErrc code) noexcept;
+
 /// The stream is no WebSocket any more, and the reader is done for good.
 struct Error {
   std::uint64_t offset_bytes;  ///< In this direction's stream: where the offending frame began.

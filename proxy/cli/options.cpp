@@ -18,6 +18,7 @@ struct Written {
   std::string admin;
   std::string findings;
   std::string client_key;
+  std::string parser = "auto";
   std::string threads;
   std::string drain = "5s";
   std::vector<std::string> fail_on;
@@ -50,6 +51,11 @@ void add_options(CLI::App& app, Written& written) {
                  "what tells clients apart: cookie:NAME, header:NAME, query:NAME or auth:PATH; "
                  "',per-page' behind it when it tells pages apart")
       ->type_name("SPEC");
+  app.add_option(
+         "--parser", written.parser,
+         "how packets are written: json, msgpack, or auto, as each session's first packet tells")
+      ->type_name("auto|json|msgpack")
+      ->capture_default_str();
   app.add_option("--threads", written.threads, "I/O threads; default: one per core")
       ->type_name("N");
   app.add_option("--drain", written.drain, "how long open connections may go on after SIGTERM")
@@ -137,6 +143,16 @@ std::string sentence_of(const FailOnError& error, std::span<const rules::Descrip
   return "";
 }
 
+tl::expected<core::session::Parser, std::string> parser_of(const std::string& text) {
+  using core::session::Parser;
+  if (text == "auto") return Parser::Unknown;
+  if (text == "json") return Parser::Json;
+  if (text == "msgpack") return Parser::MsgPack;
+  return refuse(
+      "--parser " + in_quotes(text) +
+      " is unknown; there are: auto, json, msgpack (other parsers are recognised by themselves)");
+}
+
 tl::expected<LogLevel, std::string> log_level_of(const std::string& text) {
   if (text == "debug") return LogLevel::Debug;
   if (text == "info") return LogLevel::Info;
@@ -188,6 +204,7 @@ WatchOptions read(const Written& written, std::span<const rules::Description> kn
   options.tap = core::tap::Settings(written.path, std::move(key));
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   if (!written.findings.empty()) options.findings = written.findings;
+  complaints.take(parser_of(written.parser), options.parser);
   complaints.take(threads_of(written.threads), options.threads);
   complaints.take(duration_of("--drain", written.drain), options.drain);
   complaints.take(parse_fail_on(written.fail_on, known).map_error([&](const FailOnError& error) {

@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "core/session/session.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/cli/fail_on.hpp"
 #include "proxy/net/address.hpp"
@@ -26,6 +27,7 @@ struct WatchOptions {
   net::Endpoint listen;
   net::Endpoint upstream;
   core::tap::Settings tap;  ///< path and client key; the hash key is drawn at start
+  core::session::Parser parser = core::session::Parser::Unknown;  ///< Unknown: as sessions show
   std::optional<net::Endpoint> admin;
   std::optional<std::string> findings;  ///< a file, or `-` for stdout
   std::size_t threads = 1;

@@ -64,8 +64,9 @@ Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
       terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
-          options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
-                                           : core::session::ClientKeyNames::User) {
+          {.key_names = options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
+                                                         : core::session::ClientKeyNames::User,
+           .parser = options_.parser}) {
   options_.tap.hash_key = random_key();
 }
 

@@ -22,8 +22,8 @@ constexpr std::size_t kBatchEvents = 4096;
 
 }  // namespace
 
-Observer::Observer(std::size_t rings, RecordSink sink, core::session::ClientKeyNames key_names)
-    : lost_reported_(rings, 0), sink_(std::move(sink)), analysis_(key_names) {
+Observer::Observer(std::size_t rings, RecordSink sink, const rules::Settings& settings)
+    : lost_reported_(rings, 0), sink_(std::move(sink)), analysis_(settings) {
   for (std::size_t i = 0; i < rings; ++i)
     rings_.push_back(std::make_unique<EventRing>(core::limits::kEventRingBytes));
 }
@@ -110,8 +110,8 @@ void Observer::report_lost() {
     core::Event event{};
     event.at = std::max(latest_, reached_);
     event.kind = core::EventKind::Unobserved;
-    event.unobserved = {core::Unobserved::RingOverflow,
-                        static_cast<std::uint32_t>(lost - lost_reported_[i])};
+    event.unobserved.reason = core::Unobserved::RingOverflow;
+    event.unobserved.count = static_cast<std::uint32_t>(lost - lost_reported_[i]);
     lost_reported_[i] = lost;
     analysis_.observe({event, {}});
   }

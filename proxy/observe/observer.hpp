@@ -33,8 +33,7 @@ class Observer {
   /// Called on the observer's thread, in order.
   using RecordSink = std::function<void(const rules::Record&)>;
 
-  Observer(std::size_t rings, RecordSink sink,
-           core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User);
+  Observer(std::size_t rings, RecordSink sink, const rules::Settings& settings = {});
   ~Observer();
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;

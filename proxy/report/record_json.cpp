@@ -100,10 +100,16 @@ Json to_json(const Verdict& verdict) {
                       {"sent", topic.sent},
                       {"extra", topic.extra}});
   Json unobserved = Json::array();
-  for (const rules::UnobservedCount& row : tally.unobserved)
-    unobserved.push_back({{"reason", core::unobserved_name(row.reason)},
-                          {"sessions", row.sessions},
-                          {"count", row.count}});
+  for (const rules::UnobservedCount& row : tally.unobserved) {
+    Json json = {{"reason", core::unobserved_name(row.reason)},
+                 {"sessions", row.sessions},
+                 {"count", row.count}};
+    if (row.first)
+      json["first"] = {{"direction", direction_name(row.first->direction)},
+                       {"offset", row.first->offset_bytes},
+                       {"why", row.first->why}};
+    unobserved.push_back(std::move(json));
+  }
 
   const auto count = [&](rules::Severity severity) {
     return tally.findings[static_cast<std::size_t>(severity)];

@@ -96,6 +96,10 @@ void list_unobserved(std::ostream& text, const std::vector<rules::UnobservedCoun
     text << "  unobserved: " << core::unobserved_name(row.reason) << ", "
          << counted(row.count, "time", "times");
     if (row.sessions > 0) text << " in " << counted(row.sessions, "session", "sessions");
+    if (row.first)
+      text << "; first " << row.first->why << ", at byte " << row.first->offset_bytes
+           << (row.first->direction == core::Direction::ToClient ? " to the client"
+                                                                 : " to the server");
     text << '\n';
   }
 }

@@ -27,7 +27,8 @@ const Description OrphanAfterParseError::kDescription{
     .proof =
         "The refused packet, the successor's CONNECT, and a sign of life of the old session after "
         "it: a ping "
-        "answered, or a new poll. Certain when the two sessions are surely one socket's (recovery "
+        "answered, or a new poll (in Engine.IO 3, a ping of its own). Certain when the two "
+        "sessions are surely one socket's (recovery "
         "pid, ack ids, a "
         "per-page client key); likely when page, address, browser, origin and timing say so, one "
         "to one; possible "
@@ -74,7 +75,8 @@ Instant OrphanAfterParseError::settle_at(Instant now) const noexcept {
       continue;
     }
     latest = std::max(latest, std::max(successor->connecting, old->heartbeat.ping_at) +
-                                  old->ping_interval + old->ping_timeout);
+                                  old->ping_interval + old->ping_timeout +
+                                  (old->eio == 3 ? core::limits::kInFlightMax : core::Duration{}));
   }
   return latest;
 }
@@ -112,9 +114,13 @@ void OrphanAfterParseError::observe(const Fact& fact, std::vector<SessionId>& ch
   if (found == suspects_.end()) return;
   Suspect& suspect = found->second;
   if (fact.kind == FactKind::Closed) return closed(session, fact.at, changed);
-  if (fact.kind == FactKind::Pong) {
+  const bool by_client = fact.direction == Direction::ToServer;
+  if (fact.kind == FactKind::Pong && by_client) {
     suspect.pinged = session.heartbeat.ping_at;
     suspect.life = What::Pong;
+  } else if (fact.kind == FactKind::Ping && by_client) {
+    suspect.pinged = fact.at - core::limits::kInFlightMax;
+    suspect.life = What::Ping;
   } else if (fact.kind == FactKind::Poll) {
     suspect.pinged = fact.at;
     suspect.life = What::Request;
@@ -181,10 +187,7 @@ void OrphanAfterParseError::closed(Session& old, Instant at, std::vector<Session
     return;
   }
   // Dead all along: the server waited for a pong, or a poll, that never came.
-  constexpr core::Duration kSlack = std::chrono::milliseconds(50);
-  const bool silent =
-      old.cause == core::session::CloseCause::Silence ||
-      (old.heartbeat.unanswered() && at + kSlack >= old.heartbeat.ping_at + old.ping_timeout);
+  const bool silent = old.cause == core::session::CloseCause::Silence || old.given_up(at);
   if (!suspect.candidate || silent) {
     if (silent)
       clear(old.id, suspect,
@@ -256,10 +259,17 @@ void OrphanAfterParseError::write(Session& old, Suspect& suspect, Confidence con
   finding.evidence.back().truncated = suspect.truncated;
   add(successor.opened, Direction::ToClient, successor.id, What::Handshake, {},
       "the same client opens a new session; the old one was not closed");
-  add(successor.connecting, Direction::ToServer, successor.id, What::Packet, "40",
-      "and CONNECTs on it");
+  if (successor.eio == 3)
+    add(successor.connecting, Direction::ToClient, successor.id, What::Packet, "40",
+        "and is CONNECTed on it");
+  else
+    add(successor.connecting, Direction::ToServer, successor.id, What::Packet, "40",
+        "and CONNECTs on it");
   if (proven(old.id, suspect)) {
-    if (suspect.life == What::Pong) {
+    if (suspect.life == What::Ping) {
+      add(suspect.lived, Direction::ToServer, old.id, What::Ping, "2",
+          "the old session goes on pinging: still open, still served");
+    } else if (suspect.life == What::Pong) {
       add(suspect.pinged, Direction::ToClient, old.id, What::Ping, "2",
           "the server pings the old session afterwards");
       add(suspect.lived, Direction::ToServer, old.id, What::Pong, "3",

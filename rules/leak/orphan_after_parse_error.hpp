@@ -27,10 +27,11 @@ namespace rules::leak {
 ///                          └────────── sign of life after CONNECT ──────────► orphan (likely or
 ///                          certain)
 ///
-/// A sign of life is a pong that answers a ping sent after the successor's CONNECT, or a new poll.
-/// It excludes a connection whose client lost its network, exactly. The suspect is cleared when it
-/// speaks again, when its newcomer proves to be another's, and when it turns out to have been dead:
-/// its last ping was never answered.
+/// A sign of life is a pong that answers a ping sent after the successor's CONNECT, or a new poll;
+/// in Engine.IO 3, where clients ping, a ping that was not on its way before. It excludes a
+/// connection whose client lost its network, exactly. The suspect is cleared when it speaks again,
+/// when its newcomer proves to be another's, and when it turns out to have been dead: its last ping
+/// was never answered.
 class OrphanAfterParseError {
  public:
   static const Description kDescription;
@@ -39,7 +40,8 @@ class OrphanAfterParseError {
                         const core::session::Lineage& lineage)
       : book_(book), tracker_(tracker), lineage_(lineage) {}
 
-  /// Fact kinds Malformed, Pong, Poll, Closed. Appends the ids of sessions whose standing changed.
+  /// Fact kinds Malformed, Ping, Pong, Poll, Closed. Appends the ids of sessions whose standing
+  /// changed.
   void observe(const core::session::Fact& fact, std::vector<core::SessionId>& changed);
   /// The lineage has news of `old`.
   void bond_changed(core::SessionId old, core::Instant at, std::vector<core::SessionId>& changed);
@@ -70,8 +72,8 @@ class OrphanAfterParseError {
     std::string packet;
     bool truncated = false;
     std::string reason;
-    core::Instant
-        pinged{};  ///< the ping that the latest sign of life answers; of a poll, the poll's instant
+    core::Instant pinged{};  ///< the ping that the latest sign of life answers; of a poll or a
+                             ///< client's own ping, when it was sent at the earliest
     core::Instant lived{};  ///< the latest sign of life
     What life = What::Pong;
     /// Its successor's CONNECT, kept because an orphan may outlive the memory of its successor.

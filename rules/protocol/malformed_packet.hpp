@@ -1,11 +1,7 @@
 #pragma once
 
-#include <cstdint>
-#include <unordered_map>
-
 #include "core/session/fact.hpp"
-#include "rules/book.hpp"
-#include "rules/registry.hpp"
+#include "rules/protocol/packet_findings.hpp"
 
 namespace rules::protocol {
 
@@ -15,15 +11,13 @@ class MalformedPacket {
  public:
   static const Description kDescription;
 
-  explicit MalformedPacket(Book& book) : book_(book) {}
+  explicit MalformedPacket(Book& book) : findings_(book, kDescription) {}
   /// Fact kind Malformed.
   void observe(const core::session::Fact& fact);
-  /// The session is forgotten or closed: its findings grow no more.
-  void closed(core::SessionId session);
+  void closed(core::SessionId session) { findings_.closed(session); }
 
  private:
-  Book& book_;
-  std::unordered_map<std::uint64_t, std::uint32_t> findings_;  ///< by session and direction
+  PacketFindings findings_;
 };
 
 }  // namespace rules::protocol

@@ -55,7 +55,7 @@ std::string whole(const rules::Finding& finding) {
 Play::Play(const Scenario& scenario)
     : scenario_(scenario),
       settings_("/socket.io/", scenario.key, kHashKey),
-      analysis_(names_of(scenario.key)) {}
+      analysis_({.key_names = names_of(scenario.key)}) {}
 
 void Play::run(core::Duration tick) {
   using namespace std::chrono_literals;
@@ -109,7 +109,8 @@ void Play::observe() {
     core::Event overflow{};
     overflow.at = (*events_.begin()).event.at;
     overflow.kind = core::EventKind::Unobserved;
-    overflow.unobserved = {core::Unobserved::RingOverflow, 1};
+    overflow.unobserved.reason = core::Unobserved::RingOverflow;
+    overflow.unobserved.count = 1;
     events_.clear();
     analysis_.observe({overflow, {}});
   }

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/transcripts/bytes.hpp"
+
 namespace transcripts {
 namespace {
 
@@ -77,56 +79,6 @@ std::vector<std::string> expand(const std::string& text) {
   return lines;
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
-
-std::string from_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
-    bytes += static_cast<char>(value);
-  }
-  return bytes;
-}
-
-/// A WebSocket frame, whole, FIN set. Clients mask.
-std::string frame(Direction direction, unsigned first_byte, std::string payload) {
-  static constexpr std::array<unsigned char, 4> kMask{0x37, 0xfa, 0x21, 0x3d};
-  const unsigned mask_bit = direction == Direction::ToServer ? 0x80 : 0;
-  std::string out(1, static_cast<char>(first_byte));
-  if (payload.size() < 126) {
-    out += static_cast<char>(mask_bit | static_cast<unsigned>(payload.size()));
-  } else if (payload.size() < 65536) {
-    out += static_cast<char>(mask_bit | 126);
-    out += static_cast<char>(payload.size() >> 8);
-    out += static_cast<char>(payload.size() & 0xff);
-  } else {
-    out += static_cast<char>(mask_bit | 127);
-    for (int shift = 56; shift >= 0; shift -= 8)
-      out += static_cast<char>(payload.size() >> shift & 0xff);
-  }
-  if (mask_bit != 0) {
-    for (const unsigned char byte : kMask) out += static_cast<char>(byte);
-    for (std::size_t i = 0; i < payload.size(); ++i)
-      payload[i] = static_cast<char>(static_cast<unsigned char>(payload[i]) ^ kMask[i % 4]);
-  }
-  return out + payload;
-}
-
-constexpr unsigned kText = 0x81, kBinary = 0x82, kCompressed = 0xC1, kClose = 0x88;
-
 std::string unescape(std::string text) {
   text = replaced(std::move(text), "\\r", "\r");
   text = replaced(std::move(text), "\\n", "\n");
@@ -149,6 +101,8 @@ struct Session {
   Connection* websocket = nullptr;
   Connection face;  ///< copied for each connection it makes
   std::string next_t;
+  std::string eio = "4";
+  bool msgpack = false;  ///< packets as socket.io-msgpack-parser writes them
   bool on_websocket = false;
   bool polls = false;
 };
@@ -271,17 +225,22 @@ class Builder {
   void poll(Session& session) {
     send(*session.gets, Direction::ToServer,
          request(*session.gets, "GET", "polling", session.name, std::exchange(session.next_t, {}),
-                 "4"));
+                 session.eio));
     session.polls = true;
   }
-  void answer_poll(Session& session, std::string_view body, std::string_view flag = {}) {
-    send(*session.gets, Direction::ToClient, response("200", body, flag));
+  void answer_poll(Session& session, const std::string& packets, std::string_view flag = {}) {
+    send(*session.gets, Direction::ToClient, response("200", payload(session, packets), flag));
     session.polls = false;
   }
-  void post(Session& session, std::string_view body) {
+  void post(Session& session, const std::string& packets) {
     send(*session.posts, Direction::ToServer,
-         request(*session.posts, "POST", "polling", session.name, {}, "4", body));
+         request(*session.posts, "POST", "polling", session.name, {}, session.eio,
+                 payload(session, packets)));
     send(*session.posts, Direction::ToClient, response("200", "ok"));
+  }
+  /// A polling body of packets joined by 0x1e, which is how v4 sends them.
+  static std::string payload(const Session& session, const std::string& packets) {
+    return session.eio == "3" ? payload_v3(packets) : packets;
   }
 
   std::string transport_;
@@ -340,8 +299,9 @@ void Builder::session_line(std::string_view name, std::string_view verb, std::st
   if (verb == "<") return say(session, Direction::ToClient, rest);
   if (verb == ">") return say(session, Direction::ToServer, rest);
   if (verb == "heartbeat") {
-    say(session, Direction::ToClient, "2");
-    return say(session, Direction::ToServer, "3");
+    const Direction pings = session.eio == "3" ? Direction::ToServer : Direction::ToClient;
+    say(session, pings, "2");
+    return say(session, core::opposite(pings), "3");
   }
   if (verb == "upgrades") return upgrade(session);
   if (verb == "polls-with") {
@@ -413,32 +373,40 @@ void Builder::join(Session& session, std::string_view options) {
       mute = true;
     else if (key == "deflate")
       deflate = true;
+    else if (key == "eio")
+      session.eio = value;
+    else if (key == "parser")
+      session.msgpack = value == "msgpack";
     else
       throw std::runtime_error("no option of joins: " + std::string(option));
   }
 
   const std::string asks = "40" + ns + connect_data;
-  const std::string grants = "40" + ns + "{" + member("sid", "socket-" + session.name) +
-                             (gives.empty() ? "" : "," + member("pid", gives)) + "}";
+  const std::string grants = session.eio == "3"
+                                 ? "40"
+                                 : "40" + ns + "{" + member("sid", "socket-" + session.name) +
+                                       (gives.empty() ? "" : "," + member("pid", gives)) + "}";
   if (session.transport == "websocket") {
     session.websocket = &connect(session.name + "/ws", session.face);
     session.on_websocket = true;
     send(*session.websocket, Direction::ToServer,
-         request(*session.websocket, "GET", "websocket", {}, t, "4"));
+         request(*session.websocket, "GET", "websocket", {}, t, session.eio));
     send(*session.websocket, Direction::ToClient, switching(deflate));
     send(*session.websocket, Direction::ToClient,
          frame(Direction::ToClient, kText, open_packet(session.name)));
     if (mute) return;
-    say(session, Direction::ToServer, asks);
+    if (session.eio != "3") say(session, Direction::ToServer, asks);
     say(session, Direction::ToClient, grants);
     return;
   }
   session.gets = &connect(session.name + "/get", session.face);
   session.posts = &connect(session.name + "/post", session.face);
-  send(*session.gets, Direction::ToServer, request(*session.gets, "GET", "polling", {}, t, "4"));
-  send(*session.gets, Direction::ToClient, response("200", open_packet(session.name)));
+  send(*session.gets, Direction::ToServer,
+       request(*session.gets, "GET", "polling", {}, t, session.eio));
+  send(*session.gets, Direction::ToClient,
+       response("200", payload(session, open_packet(session.name))));
   if (mute) return poll(session);
-  post(session, asks);
+  if (session.eio != "3") say(session, Direction::ToServer, asks);
   poll(session);
   say(session, Direction::ToClient, grants);
   if (session.transport == "upgraded") upgrade(session);
@@ -447,7 +415,7 @@ void Builder::join(Session& session, std::string_view options) {
 void Builder::upgrade(Session& session) {
   session.websocket = &connect(session.name + "/ws", session.face);
   Connection& wire = *session.websocket;
-  send(wire, Direction::ToServer, request(wire, "GET", "websocket", session.name, {}, "4"));
+  send(wire, Direction::ToServer, request(wire, "GET", "websocket", session.name, {}, session.eio));
   send(wire, Direction::ToClient, switching(false));
   send(wire, Direction::ToServer, frame(Direction::ToServer, kText, "2probe"));
   send(wire, Direction::ToClient, frame(Direction::ToClient, kText, "3probe"));
@@ -457,15 +425,22 @@ void Builder::upgrade(Session& session) {
 }
 
 void Builder::say(Session& session, Direction direction, std::string_view rest) {
-  const bool binary = rest.starts_with("binary ");
-  const std::string packet = binary ? from_hex(trim(rest.substr(7))) : macros(std::string(rest));
+  bool binary = rest.starts_with("binary ");
+  std::string packet = binary ? from_hex(trim(rest.substr(7))) : macros(std::string(rest));
+  if (packet.starts_with("text ")) {
+    packet.erase(0, 5);
+  } else if (session.msgpack && packet.starts_with('4')) {
+    binary = true;
+    packet = msgpack_packet(std::string_view(packet).substr(1));
+  }
   if (session.on_websocket) {
+    if (binary && session.eio == "3") packet.insert(0, 1, '\4');  // The type, a number there.
     const unsigned first = rest == "compressed" ? kCompressed : binary ? kBinary : kText;
     return send(*session.websocket, direction, frame(direction, first, packet));
   }
-  const std::string body = binary ? "b" + base64(packet) : packet;
-  if (direction == Direction::ToServer) return post(session, body);
-  answer_poll(session, body, rest == "gzip" ? "gzip" : "");
+  if (binary) packet = (session.eio == "3" ? "b4" : "b") + base64(packet);
+  if (direction == Direction::ToServer) return post(session, packet);
+  answer_poll(session, packet, rest == "gzip" ? "gzip" : "");
   poll(session);
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("judge: a finding that meets the gate is findings, 1, whatever else is
 
 TEST_CASE("judge: something unobserved is inconclusive, 3, never clean") {
   Outcome outcome = healthy();
-  outcome.tally.unobserved.push_back({core::Unobserved::EngineIo3, 1, 5});
+  outcome.tally.unobserved.push_back({core::Unobserved::EngineIoVersion, 1, 5});
   const auto verdict = judge(outcome, gate(), Traffic::Optional);
   CHECK(verdict.result == Result::Inconclusive);
   CHECK(verdict.own_exit == 3);
@@ -80,7 +80,7 @@ TEST_CASE("judge: no traffic is inconclusive only where traffic was expected") {
 
 TEST_CASE("judge: traffic that could not be decoded is unobserved, not absent") {
   Outcome outcome;
-  outcome.tally.unobserved.push_back({core::Unobserved::EngineIo3, 1, 5});
+  outcome.tally.unobserved.push_back({core::Unobserved::EngineIoVersion, 1, 5});
   CHECK(judge(outcome, gate(), Traffic::Expected).doubts == std::vector{Doubt::Unobserved});
 }
 

@@ -51,9 +51,9 @@ TEST_CASE("verdict text: what went unobserved is said, and each doubt brings its
   Verdict verdict = clean();
   verdict.result = Result::Inconclusive;
   verdict.doubts = {Doubt::Unobserved, Doubt::Unproven, Doubt::NoTraffic, Doubt::FindingsNotKept};
-  verdict.tally.unobserved.push_back({core::Unobserved::EngineIo3, 1, 20});
+  verdict.tally.unobserved.push_back({core::Unobserved::EngineIoVersion, 1, 20});
   const std::string text = text_of(verdict);
-  CHECK(contains(text, "unobserved: engineio-v3, 20 times in 1 session"));
+  CHECK(contains(text, "unobserved: engineio-version, 20 times in 1 session"));
   CHECK(contains(text, "pingInterval: 1000"));
   CHECK(contains(text, "SIOSCOPE_URL"));
 }

@@ -1,0 +1,33 @@
+#include "rules/protocol/crashing_packet.hpp"
+
+#include <string>
+
+namespace rules::protocol {
+
+const Description CrashingPacket::kDescription{
+    .id = "protocol/crashing-packet",
+    .severity = Severity::Error,
+    .summary =
+        "A packet was sent that the client's parser accepts and the client then crashes over.",
+    .why =
+        "Nothing catches the exception: a Node process exits, a page logs an uncaught error and "
+        "the "
+        "rest of the payload is lost.",
+    .proof =
+        "The packet itself: an EVENT or a CONNECT_ERROR without a payload, for a namespace that "
+        "the "
+        "client uses: certain.",
+    .silent = "The namespace is none of the client's, which then ignores the packet.",
+    .remedy =
+        "Fix the sender: an EVENT carries at least its name, a CONNECT_ERROR an object with a "
+        "message.",
+    .source =
+        "Socket.IO protocol v5, \"Packet encoding\"; measured on socket.io-client 4.7.5 and 4.8.4",
+};
+
+void CrashingPacket::observe(const core::session::Fact& fact) {
+  findings_.add(fact, "The server sent a packet that parses and then crashes the client: " +
+                          std::string(fact.reason) + ".");
+}
+
+}  // namespace rules::protocol
