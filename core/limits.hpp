@@ -25,6 +25,12 @@ inline constexpr std::size_t kPipelinedRequestsMax = 32;
 inline constexpr std::size_t kEarlyBytesMax = 64 << 10;
 /// Bytes of a packet that travel with its event, for reports. The contract's number.
 inline constexpr std::size_t kExcerptBytesMax = 256;
+/// Nesting of a msgpack packet that is followed. notepack.io recurses and overflows Node's stack at
+/// some 4,000 levels; what people send has five.
+inline constexpr std::size_t kMsgpackDepthMax = 1'024;
+/// Values of a msgpack packet that are held at once when its keys are so odd (`__proto__`, arrays)
+/// that only a tree tells what JavaScript makes of them. No stock encoder writes such keys.
+inline constexpr std::size_t kMsgpackOddValuesMax = 10'000;
 /// Attachments of one binary packet, as in socket.io-parser 4.2.6 and later.
 inline constexpr std::uint32_t kAttachmentsMax = 10;
 

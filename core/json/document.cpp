@@ -4,69 +4,19 @@
 #include "core/json/document.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
+#include "core/json/escape.hpp"
+#include "core/json/members.hpp"
 #include "core/json/number.hpp"
 #include "core/json/wtf8.hpp"
 
 namespace core::json {
 namespace {
 
-/// A key that is an array index, which JavaScript enumerates first: canonical, at most 2^32 - 2.
-std::optional<std::uint32_t> array_index(std::string_view key) noexcept {
-  constexpr std::uint32_t kMax = 0xfffffffeU;
-  if (key.empty() || key.size() > 10 || (key.size() > 1 && key.front() == '0')) return std::nullopt;
-  std::uint32_t index = 0;
-  const auto result = std::from_chars(key.data(), key.data() + key.size(), index);
-  if (result.ec != std::errc() || result.ptr != key.data() + key.size() || index > kMax)
-    return std::nullopt;
-  return index;
-}
-
-/// Brings an object's members, given as written, into JavaScript's shape.
-void settle_members(std::vector<Document::Edge>& members, std::size_t first) {
-  using Edge = Document::Edge;
-  struct Ranked {
-    std::optional<std::uint32_t> index;
-    std::size_t place;
-    Edge edge;
-  };
-  std::vector<Ranked> ranked;
-  ranked.reserve(members.size() - first);
-  for (std::size_t i = first; i < members.size(); ++i)
-    ranked.push_back({array_index(members[i].key), i, members[i]});
-
-  std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    return a.edge.key != b.edge.key ? a.edge.key < b.edge.key : a.place < b.place;
-  });
-  std::size_t kept = 0;
-  for (const Ranked& member : ranked) {
-    if (kept != 0 && ranked[kept - 1].edge.key == member.edge.key)
-      ranked[kept - 1].edge.node = member.edge.node;
-    else
-      ranked[kept++] = member;
-  }
-  ranked.resize(kept);
-
-  std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    if (a.index.has_value() != b.index.has_value()) return a.index.has_value();
-    return a.index != b.index ? *a.index < *b.index : a.place < b.place;
-  });
-  members.resize(first);
-  for (const Ranked& member : ranked) members.push_back(member.edge);
-}
-
 struct OpenContainer {
   std::size_t node;
   std::size_t first_pending;  ///< Where its edges start among those not settled yet.
 };
-
-void append_unit_escape(unsigned unit, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += "\\u";
-  for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kHex[unit >> shift & 0xfU];
-}
 
 void append_scalar(const Document::Node& node, std::string& scratch, std::string& out) {
   switch (node.kind) {
@@ -209,37 +159,15 @@ void quote(std::string_view plain, std::string& out) {
   while (!plain.empty()) {
     const char byte = plain.front();
     std::size_t taken = 1;
-    switch (byte) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        if (static_cast<unsigned char>(byte) < 0x20) {
-          append_unit_escape(static_cast<unsigned char>(byte), out);
-        } else if (const unsigned surrogate = surrogate_at(plain)) {
-          append_unit_escape(surrogate, out);
-          taken = 3;
-        } else {
-          out += byte;
-        }
+    if (const std::string_view escape = short_escape(byte); !escape.empty()) {
+      out += escape;
+    } else if (static_cast<unsigned char>(byte) < 0x20) {
+      out += escape_unit(static_cast<unsigned char>(byte)).view();
+    } else if (const unsigned surrogate = surrogate_at(plain)) {
+      out += escape_unit(surrogate).view();
+      taken = 3;
+    } else {
+      out += byte;
     }
     plain.remove_prefix(taken);
   }

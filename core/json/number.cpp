@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -173,17 +174,25 @@ std::size_t whitespace_bytes(std::string_view text) noexcept {
   return 0;
 }
 
-void append_number(double value, std::string& out) {
+NumberText number_text(double value) noexcept {
+  NumberText text{};
+  const auto add = [&](std::string_view part) {
+    std::memcpy(text.bytes.data() + text.size, part.data(), part.size());
+    text.size += part.size();
+  };
+  const auto zeros = [&](int count) {
+    for (; count > 0; --count) add("0");
+  };
   if (!std::isfinite(value)) {
-    out += "null";
-    return;
+    add("null");
+    return text;
   }
   if (value == 0) {
-    out += '0';
-    return;
+    add("0");
+    return text;
   }
   if (value < 0) {
-    out += '-';
+    add("-");
     value = -value;
   }
 
@@ -192,36 +201,44 @@ void append_number(double value, std::string& out) {
   const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                         std::chars_format::scientific)
                               .ptr;
-  const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t e = text.find('e');
-  std::string digits(text.substr(0, 1));
-  if (e > 2) digits.append(text.substr(2, e - 2));
-  const std::string_view power = text.substr(text[e + 1] == '+' ? e + 2 : e + 1);
+  const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t e = scientific.find('e');
+  const std::string_view power = scientific.substr(scientific[e + 1] == '+' ? e + 2 : e + 1);
   int exponent = 0;
   std::from_chars(power.data(), power.data() + power.size(), exponent);
+  // The digits side by side: the first moves onto the point.
+  if (e > 1) buffer[1] = buffer[0];
+  const std::string_view digits = scientific.substr(e > 1 ? 1 : 0, e > 1 ? e - 1 : 1);
 
   const int digit_count = static_cast<int>(digits.size());
   const int point = exponent + 1;  // Digits before the decimal point.
   if (point >= digit_count && point <= 21) {
-    out += digits;
-    out.append(static_cast<std::size_t>(point - digit_count), '0');
+    add(digits);
+    zeros(point - digit_count);
   } else if (point > 0 && point <= 21) {
-    out.append(digits, 0, static_cast<std::size_t>(point));
-    out += '.';
-    out.append(digits, static_cast<std::size_t>(point));
+    add(digits.substr(0, static_cast<std::size_t>(point)));
+    add(".");
+    add(digits.substr(static_cast<std::size_t>(point)));
   } else if (point > -6 && point <= 0) {
-    out += "0.";
-    out.append(static_cast<std::size_t>(-point), '0');
-    out += digits;
+    add("0.");
+    zeros(-point);
+    add(digits);
   } else {
-    out += digits.front();
+    add(digits.substr(0, 1));
     if (digit_count > 1) {
-      out += '.';
-      out.append(digits, 1);
+      add(".");
+      add(digits.substr(1));
     }
-    out += exponent < 0 ? "e-" : "e+";
-    out += std::to_string(std::abs(exponent));
+    add(exponent < 0 ? "e-" : "e+");
+    std::array<char, 4> magnitude;
+    const char* const last =
+        std::to_chars(magnitude.data(), magnitude.data() + magnitude.size(), std::abs(exponent))
+            .ptr;
+    add({magnitude.data(), static_cast<std::size_t>(last - magnitude.data())});
   }
+  return text;
 }
+
+void append_number(double value, std::string& out) { out += number_text(value).view(); }
 
 }  // namespace core::json

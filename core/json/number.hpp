@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,8 +21,17 @@ namespace core::json {
 /// Source: ECMA-262, "StrWhiteSpaceChar".
 [[nodiscard]] std::size_t whitespace_bytes(std::string_view text) noexcept;
 
-/// Appends `JSON.stringify(value)`: shortest digits that round-trip, `null` for NaN and Infinity,
-/// `0` for -0.
+/// `JSON.stringify(value)`: shortest digits that round-trip, `null` for NaN and Infinity, `0` for
+/// -0.
+struct NumberText {
+  std::array<char, 32> bytes;
+  std::size_t size;
+
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes.data(), size}; }
+};
+[[nodiscard]] NumberText number_text(double value) noexcept;
+
+/// Appends the same.
 void append_number(double value, std::string& out);
 
 }  // namespace core::json

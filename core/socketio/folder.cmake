@@ -1,1 +1,1 @@
-sioscope_core(socketio SOURCES packet.cpp placeholders.cpp LINK core_json)
+sioscope_core(socketio SOURCES msgpack_excerpt.cpp msgpack_packet.cpp packet.cpp placeholders.cpp LINK core_json core_msgpack)

@@ -11,21 +11,23 @@
 #include "proxy/decode/engine_v4.hpp"
 #include "proxy/decode/frames.hpp"
 #include "proxy/decode/socket_json.hpp"
+#include "proxy/decode/socket_msgpack.hpp"
 
 namespace proxy::decode {
 namespace {
 
 /// What is asked for and not there yet, as a sentence.
 std::optional<std::string_view> unsupported(const DecodeOptions& options) {
-  if (options.parser == DecodeParser::MsgPack)
-    return "sioscope decode: --parser msgpack is not supported yet; use --parser json";
+  if (options.parser == DecodeParser::MsgPack) return std::nullopt;  // It has no dialects.
   if (options.dialect != DecodeDialect::Parser42)
     return "sioscope decode: only --dialect 4.2 is supported yet";
   return std::nullopt;
 }
 
 void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, Answer& answer) {
-  if (options.layer == DecodeLayer::SocketIo) return decode_socket_json(frames, answer);
+  if (options.layer == DecodeLayer::SocketIo)
+    return options.parser == DecodeParser::MsgPack ? decode_socket_msgpack(frames, answer)
+                                                   : decode_socket_json(frames, answer);
   switch (options.engine) {
     case DecodeEngine::Eio4:
       return decode_engine_v4(frames, options.transport, answer);
