@@ -143,7 +143,7 @@ TEST_CASE("JsonpResponse: two escaped halves are one character, a lone one comes
 TEST_CASE("JsonpResponse: escapes that no server writes are refused") {
   for (const std::string_view literal :
        {"\\x41", "\\u{41}", "\\u12", "\\u12G4", "\\0", "\\1", "\\9", "\\\n", "\\\r",
-        "\\"}) {
+        "\\\xe2\x80\xa8", "\\\xc3\xa9", "\\"}) {
     CAPTURE(literal);
     CHECK(response(script(literal)).end == JsonpEnd::Malformed);
   }
