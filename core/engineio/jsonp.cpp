@@ -41,6 +41,7 @@ std::optional<char> escaped(char byte) noexcept {
       break;
   }
   if (byte >= '0' && byte <= '9') return std::nullopt;
+  if (static_cast<unsigned char>(byte) >= 0x80) return std::nullopt;  // U+2028 would be a line end.
   return byte;
 }
 
