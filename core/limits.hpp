@@ -34,6 +34,10 @@ inline constexpr std::size_t kMsgpackOddValuesMax = 10'000;
 /// Attachments of one binary packet, as in socket.io-parser 4.2.6 and later.
 inline constexpr std::uint32_t kAttachmentsMax = 10;
 
+/// What a CONNECT of socket.io-msgpack-parser may carry, as JSON, to be looked into: a token or two.
+/// More is known by its hash alone.
+inline constexpr std::size_t kMsgpackConnectBytesMax = 4 << 10;
+
 // --- From a loop to the observer ---
 
 /// Event ring of one I/O loop. A 60-byte message takes about 128 bytes in it, so this holds some

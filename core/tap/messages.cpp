@@ -9,6 +9,7 @@
 #include "core/engineio/handshake.hpp"
 #include "core/engineio/packet.hpp"
 #include "core/engineio/packet_v3.hpp"
+#include "core/tap/binary_message.hpp"
 #include "core/tap/socket_packet.hpp"
 
 namespace core::tap {

@@ -14,9 +14,4 @@ namespace core::tap {
 void read_packet(std::string_view text, Revision revision, Direction direction,
                  const Settings& settings, Emitter& emit);
 
-/// A binary message, in both readings: an attachment, and a packet of socket.io-msgpack-parser.
-/// Which one holds is known to the session.
-void read_binary_message(std::string_view bytes, Direction direction, const Settings& settings,
-                         Emitter& emit);
-
 }  // namespace core::tap
