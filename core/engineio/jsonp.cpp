@@ -72,7 +72,8 @@ std::string_view JsonpResponse::receive(std::string_view chunk) {
 
 JsonpEnd JsonpResponse::finish() noexcept {
   const bool is_complete = state_ == State::Semicolon || state_ == State::Done;
-  *this = {};  // Frees the text too: an idle connection keeps nothing.
+  std::string().swap(text_);  // An idle connection keeps nothing; and an assignment would.
+  *this = {};
   return is_complete ? JsonpEnd::Complete : JsonpEnd::Malformed;
 }
 
@@ -174,7 +175,8 @@ JsonpEnd JsonpForm::finish() noexcept {
   const JsonpEnd end = malformed_  ? JsonpEnd::Malformed
                        : has_data_ ? JsonpEnd::Complete
                                    : JsonpEnd::Nothing;
-  *this = {};  // Frees the text too.
+  std::string().swap(text_);
+  *this = {};
   return end;
 }
 

@@ -14,6 +14,12 @@
 
 namespace {
 std::size_t allocations = 0;
+std::size_t releases = 0;
+
+void release(void* memory) noexcept {
+  if (memory != nullptr) ++releases;
+  std::free(memory);
+}
 }  // namespace
 
 void* operator new(std::size_t size) {
@@ -21,8 +27,8 @@ void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
 
 namespace {
 
@@ -78,6 +84,20 @@ std::size_t read(PayloadDecoder& decoder, std::string_view body, std::size_t chu
   return packets;
 }
 
+struct Taken {
+  std::size_t packets;
+  std::size_t allocations;
+  std::size_t releases;
+};
+
+template <class Work>
+Taken taken_by(Work work) {
+  const std::size_t allocated_before = allocations;
+  const std::size_t released_before = releases;
+  const std::size_t packets = work();
+  return {packets, allocations - allocated_before, releases - released_before};
+}
+
 }  // namespace
 
 TEST_CASE("PayloadDecoder: payloads of Engine.IO 3 in one chunk allocate nothing") {
@@ -94,4 +114,48 @@ TEST_CASE("PayloadDecoder: payloads of Engine.IO 3 in one chunk allocate nothing
     CHECK(allocations == before);
     CHECK(packets == 10 * kPackets);
   }
+}
+
+TEST_CASE("PayloadDecoder: a cut packet takes one buffer, not one a packet, and gives it back") {
+  for (const PayloadKind kind : {PayloadKind::V3Text, PayloadKind::V3Binary}) {
+    const std::string body = kind == PayloadKind::V3Text ? text_payload() : binary_payload();
+    PayloadDecoder decoder(kind, PayloadWrapping::None, 1 << 20);
+    constexpr std::size_t kChunkBytes = 1460;  // As TCP segments cut it.
+    const Taken taken = taken_by([&] { return read(decoder, body, kChunkBytes); });
+    CHECK(taken.packets == kPackets);
+    CHECK(taken.allocations <= body.size() / kChunkBytes * 2);  // The buffer may grow once.
+    CHECK(taken.allocations == taken.releases);
+  }
+}
+
+TEST_CASE("PayloadDecoder: version 4 gives the buffer of a cut packet back, too") {
+  PayloadDecoder decoder(PayloadKind::V4, PayloadWrapping::None, 1 << 20);
+  const std::string body = kPacket + '\x1e' + kPacket;
+  const Taken taken = taken_by([&] { return read(decoder, body, 40); });
+  CHECK(taken.allocations != 0);
+  CHECK(taken.allocations == taken.releases);
+}
+
+TEST_CASE("PayloadDecoder: a body that is refused gives its buffers back") {
+  for (const PayloadWrapping wrapping :
+       {PayloadWrapping::None, PayloadWrapping::JsonpForm, PayloadWrapping::JsonpResponse})
+    for (const PayloadKind kind : {PayloadKind::V4, PayloadKind::V3Text, PayloadKind::V3Binary}) {
+      PayloadDecoder decoder(kind, wrapping, 200);
+      const std::string start = wrapping == PayloadWrapping::None        ? "\1\x09\x09\x09\xff"
+                                : wrapping == PayloadWrapping::JsonpForm ? "d="
+                                                                         : "___eio[0](\"";
+      const std::string body = start + std::string(1000, '4');
+      const Taken taken = taken_by([&] { return read(decoder, body, 40); });
+      CHECK(taken.allocations != 0);
+      CHECK(taken.allocations == taken.releases);
+    }
+}
+
+TEST_CASE("PayloadDecoder: JSONP takes a buffer a body, not one a packet, and gives it back") {
+  const std::string body = "d=" + text_payload();
+  PayloadDecoder decoder(PayloadKind::V3Text, PayloadWrapping::JsonpForm, 1 << 20);
+  const Taken taken = taken_by([&] { return read(decoder, body, kAll); });
+  CHECK(taken.packets == kPackets);
+  CHECK(taken.allocations <= 32);  // It doubles until the body fits.
+  CHECK(taken.allocations == taken.releases);
 }
