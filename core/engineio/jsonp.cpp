@@ -107,7 +107,7 @@ void JsonpResponse::take(char byte) {
     case State::Unit: {
       const std::optional<unsigned> digit = hex_digit(byte);
       if (!digit) return step(false, State::Malformed);
-      unit_ = static_cast<std::uint16_t>(unit_ << 4U | *digit);
+      unit_ = static_cast<std::uint16_t>(unsigned{unit_} << 4U | *digit);
       if (++at_ == 4) take_unit();
       return;
     }
