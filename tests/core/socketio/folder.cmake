@@ -1,5 +1,6 @@
 include(fuzz.cmake)
 
 sioscope_tests(test_core_socketio SOURCES core/socketio/packet_test.cpp core/socketio/placeholders_test.cpp
-               core/socketio/reconstructor_test.cpp core/socketio/allocation_test.cpp LINK core_socketio core_engineio)
+               core/socketio/reconstructor_test.cpp core/socketio/msgpack_packet_test.cpp core/socketio/allocation_test.cpp LINK core_socketio core_engineio)
 sioscope_fuzz(packet_fuzz SOURCE core/socketio/packet_fuzz.cpp CORPUS core/socketio/corpus LINK core_socketio)
+sioscope_fuzz(msgpack_packet_fuzz SOURCE core/socketio/msgpack_packet_fuzz.cpp CORPUS core/socketio/msgpack_corpus LINK core_socketio)
