@@ -2,7 +2,7 @@
 // a tap and published in a ring, as an I/O thread does it; then the ring is emptied into the
 // analysis, as the observer does it. Prints nanoseconds per message of each part.
 //
-//     bench_decode [--in-flight N] [--bytes N] [--connections N] [--seconds S]
+//     bench_inside [--in-flight N] [--bytes N] [--connections N] [--seconds S]
 
 #include <cstdio>
 #include <cstdlib>
@@ -32,9 +32,9 @@ double nanoseconds() {
   return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
 
-class Decode {
+class Inside {
  public:
-  Decode(std::size_t connections, std::size_t in_flight, std::size_t bytes)
+  Inside(std::size_t connections, std::size_t in_flight, std::size_t bytes)
       : in_flight_(in_flight) {
     for (std::size_t i = 0; i < connections; ++i)
       taps_.push_back(std::make_unique<core::tap::Tap>(settings_, core::ConnectionId{i + 1}));
@@ -56,7 +56,7 @@ class Decode {
     std::printf("tap and ring %6.1f ns, analysis %6.1f ns per message\n", tap_ns_ / total,
                 analysis_ns_ / total);
     if (analysis_.tally().deliveries != messages_ / 2 || ring_.lost() != 0) {
-      std::fprintf(stderr, "bench_decode: the analysis did not see every message\n");
+      std::fprintf(stderr, "bench_inside: the analysis did not see every message\n");
       std::exit(1);
     }
   }
@@ -141,6 +141,6 @@ int main(int argc, char** argv) {
       {"--in-flight", 16}, {"--bytes", 60}, {"--connections", 64}, {"--seconds", 1}};
   for (int i = 1; i + 1 < argc; i += 2) options[argv[i]] = std::atof(argv[i + 1]);
   const auto count = [&](const char* name) { return static_cast<std::size_t>(options[name]); };
-  tests::bench::Decode(count("--connections"), count("--in-flight"), count("--bytes"))
+  tests::bench::Inside(count("--connections"), count("--in-flight"), count("--bytes"))
       .run(options["--seconds"]);
 }
