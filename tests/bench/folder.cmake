@@ -9,3 +9,6 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # It stands in for the observer's loop, which is built so.
   set_target_properties(bench_inside PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
 endif()
+add_executable(bench_decode bench/decode.cpp)
+target_include_directories(bench_decode PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(bench_decode PRIVATE core sioscope_flags)
