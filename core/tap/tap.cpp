@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,9 +44,16 @@ struct HttpPhase {
 
 /// After the 101.
 struct WebSocketPhase {
-  explicit WebSocketPhase(websocket::Compression compression)
-      : readers{websocket::Reader(Direction::ToServer, compression, limits::kMessageBytesMax),
-                websocket::Reader(Direction::ToClient, compression, limits::kMessageBytesMax)} {}
+  explicit WebSocketPhase(const std::optional<websocket::PerMessageDeflate>& deflate)
+      : readers{reader(Direction::ToServer, deflate), reader(Direction::ToClient, deflate)} {}
+
+  static websocket::Reader reader(Direction direction,
+                                  const std::optional<websocket::PerMessageDeflate>& deflate) {
+    std::optional<websocket::DeflateParameters> parameters;
+    if (deflate) parameters = (*deflate)[direction];
+    return {direction, parameters, limits::kMessageBytesMax};
+  }
+
   std::array<websocket::Reader, 2> readers;  ///< by Direction
 };
 
@@ -103,9 +111,9 @@ void Tap::State::http(HttpPhase& http, Direction direction, std::span<char> byte
         phase = Off{};
         return;
       }
-      auto next = std::make_unique<WebSocketPhase>(upgraded->deflate
-                                                       ? websocket::Compression::PerMessageDeflate
-                                                       : websocket::Compression::None);
+      const auto deflate = websocket::decode_extensions(upgraded->extensions);
+      if (!deflate) return turn_off(Direction::ToClient, Unobserved::MessageDeflate, emit);
+      auto next = std::make_unique<WebSocketPhase>(*deflate);
       const std::span<char> early = http.exchanges.early_bytes();
       std::string early_bytes(early.begin(), early.end());
       WebSocketPhase& websocket_phase = *next;
@@ -229,9 +237,7 @@ void Tap::State::websocket(WebSocketPhase& websocket_phase, Direction direction,
     const websocket::Item item = reader.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(item)) return;
     if (const auto* message = std::get_if<websocket::Message>(&item)) {
-      if (message->compressed)
-        emit.unobserved(direction, Unobserved::MessageDeflate);
-      else if (message->type == websocket::MessageType::Text)
+      if (message->type == websocket::MessageType::Text)
         read_text(message->payload, direction, settings, emit);
       else
         read_binary(message->payload, direction, emit);
@@ -241,7 +247,9 @@ void Tap::State::websocket(WebSocketPhase& websocket_phase, Direction direction,
     } else if (std::holds_alternative<websocket::SkippedMessage>(item)) {
       emit.unobserved(direction, Unobserved::OversizeMessage);
     } else {
-      return turn_off(direction, Unobserved::BrokenWebSocket, emit);
+      const bool ours = websocket::is_ours(std::get<websocket::Error>(item).code);
+      return turn_off(direction, ours ? Unobserved::MessageDeflate : Unobserved::BrokenWebSocket,
+                      emit);
     }
   }
 }
