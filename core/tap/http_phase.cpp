@@ -75,7 +75,7 @@ HttpPhase::Outcome HttpPhase::handle(const http::Item& item, std::uint64_t peer,
   } else if (const auto* leftover = std::get_if<http::Leftover>(&item)) {
     if (emit.has_told()) emit.unobserved(leftover->direction, Unobserved::BrokenHttp);
   } else if (const auto* upgrade = std::get_if<http::Upgraded>(&item)) {
-    return upgraded(*upgrade);
+    return upgraded(*upgrade, emit);
   } else if (const auto* error = std::get_if<http::Error>(&item)) {
     // A message cut off in the middle is no news: the end of its stream says all there is to say.
     if (error->code != http::ExchangeErrc::EndInsideMessage && emit.has_told())
@@ -88,13 +88,16 @@ HttpPhase::Outcome HttpPhase::handle(const http::Item& item, std::uint64_t peer,
   return Outcome::Http;
 }
 
-HttpPhase::Outcome HttpPhase::upgraded(const http::Upgraded& upgraded) {
+HttpPhase::Outcome HttpPhase::upgraded(const http::Upgraded& upgraded, Emitter& emit) {
   if (!is_answered(upgraded.exchange) || !upgraded.websocket) return Outcome::Over;
   const EngineRequest& request = awaited_.front().request;
   if (!request.is_known_revision()) return Outcome::Over;
-  websocket_ = std::make_unique<WebSocketPhase>(
-      request.revision(), upgraded.exchange,
-      upgraded.deflate ? websocket::Compression::PerMessageDeflate : websocket::Compression::None);
+  const auto deflate = websocket::decode_extensions(upgraded.extensions);
+  if (!deflate) {
+    emit.unobserved(Direction::ToClient, Unobserved::MessageDeflate);
+    return Outcome::Over;
+  }
+  websocket_ = std::make_unique<WebSocketPhase>(request.revision(), upgraded.exchange, *deflate);
   return Outcome::WebSocket;
 }
 
@@ -115,17 +118,20 @@ void HttpPhase::request_head(const http::RequestHead& head, std::uint64_t peer, 
   awaited_.push_back({head.exchange, request});
   if (request.carries_payload(Direction::ToServer))
     bodies_[index_of(Direction::ToServer)].begin(
-        form_of(request, Direction::ToServer, request.octet_stream));
+        form_of(request, Direction::ToServer, request.octet_stream),
+        inflate::Coding::Identity);  // Servers read it as it is, whatever it says.
 }
 
 void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {
   const EngineRequest& request = awaited_.front().request;
   status_ = head.status;
   if (head.status == 200 && request.carries_payload(Direction::ToClient)) {
-    const std::string_view encoding = head.headers[http::Header::ContentEncoding];
-    if (encoding.empty() || encoding == "identity")
-      bodies_[index_of(Direction::ToClient)].begin(form_of(
-          request, Direction::ToClient, is_octet_stream(head.headers[http::Header::ContentType])));
+    const auto coding = inflate::coding_of(head.headers[http::Header::ContentEncoding]);
+    if (coding)
+      bodies_[index_of(Direction::ToClient)].begin(
+          form_of(request, Direction::ToClient,
+                  is_octet_stream(head.headers[http::Header::ContentType])),
+          *coding);
     else
       emit.unobserved(Direction::ToClient, Unobserved::ContentEncoding);
   }

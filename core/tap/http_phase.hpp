@@ -53,7 +53,7 @@ class HttpPhase {
   };
 
   [[nodiscard]] Outcome handle(const http::Item& item, std::uint64_t peer, Emitter& emit);
-  [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded);
+  [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded, Emitter& emit);
   void request_head(const http::RequestHead& head, std::uint64_t peer, Emitter& emit);
   void response_head(const http::ResponseHead& head, Emitter& emit);
   void response_end(std::uint32_t exchange, Emitter& emit);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/engineio/payload_decoder.hpp"
+#include "core/inflate/content_decoder.hpp"
 #include "core/tap/emitter.hpp"
 #include "core/tap/messages.hpp"
 #include "core/tap/tap.hpp"
@@ -25,19 +26,22 @@ struct PollingForm {
 class PollingBody {
  public:
   /// A body begins. Bodies that are no payload are not begun, and what is received of them passes.
-  void begin(PollingForm form);
+  /// @param coding How it is compressed.
+  void begin(PollingForm form, inflate::Coding coding);
   void receive(std::string_view chunk, Direction direction, const Settings& settings,
                Emitter& emit);
   /// The body is complete.
   void finish(Direction direction, const Settings& settings, Emitter& emit);
 
  private:
+  void inflate_all(Direction direction, const Settings& settings, Emitter& emit);
   void read(Direction direction, const Settings& settings, Emitter& emit);
 
   PollingForm form_;
   bool open_ = false;
   /// Kept for the next body of its form.
   std::optional<engineio::PayloadDecoder> decoder_;
+  std::optional<inflate::ContentDecoder> content_;  ///< Of a compressed body.
 };
 
 }  // namespace core::tap

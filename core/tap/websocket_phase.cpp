@@ -5,18 +5,27 @@
 #include "core/limits.hpp"
 
 namespace core::tap {
+namespace {
+
+websocket::Reader reader(Direction direction,
+                         const std::optional<websocket::PerMessageDeflate>& deflate) noexcept {
+  std::optional<websocket::DeflateParameters> parameters;
+  if (deflate) parameters = (*deflate)[direction];
+  return {direction, parameters, limits::kMessageBytesMax};
+}
+
+}  // namespace
 
 WebSocketPhase::WebSocketPhase(Revision revision, std::uint32_t exchange,
-                               websocket::Compression compression) noexcept
-    : readers_{websocket::Reader(Direction::ToServer, compression, limits::kMessageBytesMax),
-               websocket::Reader(Direction::ToClient, compression, limits::kMessageBytesMax)},
+                               const std::optional<websocket::PerMessageDeflate>& deflate) noexcept
+    : readers_{reader(Direction::ToServer, deflate), reader(Direction::ToClient, deflate)},
       exchange_(exchange),
       revision_(revision) {}
 
 WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<char> bytes,
                                                 const Settings& settings, Emitter& emit) {
-  websocket::Reader& reader = readers_[index_of(direction)];
-  if (direction == Direction::ToClient && reader.offset_bytes() == 0) {
+  websocket::Reader& source = readers_[index_of(direction)];
+  if (direction == Direction::ToClient && source.offset_bytes() == 0) {
     const RawRefusal::Verdict verdict = refusal_.receive(bytes);
     if (verdict == RawRefusal::Verdict::Undecided) return Outcome::WebSocket;
     if (verdict == RawRefusal::Verdict::Refused) {
@@ -29,12 +38,10 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
     if (!refusal_.held().empty()) bytes = refusal_.held();  // What the reader refuses at once.
   }
   while (true) {
-    const websocket::Item item = reader.next(bytes);
+    const websocket::Item item = source.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(item)) return Outcome::WebSocket;
     if (const auto* message = std::get_if<websocket::Message>(&item)) {
-      if (message->compressed)
-        emit.unobserved(direction, Unobserved::MessageDeflate);
-      else if (message->type == websocket::MessageType::Text)
+      if (message->type == websocket::MessageType::Text)
         read_text(message->payload, revision_, direction, settings, emit);
       else
         read_binary(message->payload, revision_, direction, settings, emit);
@@ -49,13 +56,17 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
   }
 }
 
-/// The receiver closes over it; whatever follows is read by nobody.
+/// The receiver closes over it, and whatever follows is read by nobody; or it is we who gave up.
 WebSocketPhase::Outcome WebSocketPhase::broken(Direction direction, const websocket::Error& error,
                                                Emitter& emit) {
-  Event& event = emit.add(EventKind::WebSocketError, direction);
-  event.broken.offset_bytes = error.offset_bytes;
-  event.broken.error = static_cast<std::uint8_t>(error.code);
-  emit.unobserved(direction, Unobserved::BrokenWebSocket, error.offset_bytes,
+  const bool is_ours = websocket::is_ours(error.code);
+  if (!is_ours) {
+    Event& event = emit.add(EventKind::WebSocketError, direction);
+    event.broken.offset_bytes = error.offset_bytes;
+    event.broken.error = static_cast<std::uint8_t>(error.code);
+  }
+  emit.unobserved(direction, is_ours ? Unobserved::MessageDeflate : Unobserved::BrokenWebSocket,
+                  error.offset_bytes,
                   static_cast<std::uint8_t>(static_cast<unsigned>(error.code) + 1));
   return Outcome::Over;
 }

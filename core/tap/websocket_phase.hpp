@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "core/tap/emitter.hpp"
 #include "core/tap/messages.hpp"
 #include "core/tap/raw_refusal.hpp"
 #include "core/tap/tap.hpp"
+#include "core/websocket/deflate.hpp"
 #include "core/websocket/reader.hpp"
 
 namespace core::tap {
@@ -18,8 +20,9 @@ class WebSocketPhase {
   enum class Outcome : std::uint8_t { WebSocket, Over };
 
   /// @param exchange The request that was upgraded.
+  /// @param deflate What the handshake agreed on, if anything.
   WebSocketPhase(Revision revision, std::uint32_t exchange,
-                 websocket::Compression compression) noexcept;
+                 const std::optional<websocket::PerMessageDeflate>& deflate) noexcept;
 
   [[nodiscard]] Outcome receive(Direction direction, std::span<char> bytes,
                                 const Settings& settings, Emitter& emit);
