@@ -12,6 +12,7 @@ const truth = {
     successor: "NEWNEW0001",
     sockets: [{ nsp: "/", id: "socket-1" }, { nsp: "/chat", id: "socket-2" }],
     transport: "polling",
+    eio: 4,
     copies: [{}, {}],
   }],
   extra: 2,
@@ -80,4 +81,17 @@ test("without --reveal-sids the first six characters must do, and no more may be
   assert.notDeepEqual(judgeFindings(truth, report(), {}, { reveal: false }), []);
   const hidden = JSON.parse(JSON.stringify(report()).replace(/(OLDOLD|NEWNEW)0001/g, "$1…"));
   assert.deepEqual(judgeFindings(truth, hidden, {}, { reveal: false }), []);
+});
+
+test("sessions of a parser nobody knows are told once each, and their verdict is no clean one", () => {
+  const unread = { ...truth, orphans: [], extra: 0, poison: 0, deliveries: 9, unread: 3 };
+  const said = (result, deliveries, count) => ({
+    complaints: [],
+    findings: [],
+    verdict: { result, sessions: 3, deliveries, events: [], unobserved: [{ reason: "custom-parser", sessions: 3, count }] },
+  });
+  assert.deepEqual(judgeFindings(unread, said("inconclusive", 0, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("clean", 0, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("inconclusive", 9, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("inconclusive", 0, 4)), []);
 });

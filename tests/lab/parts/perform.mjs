@@ -59,15 +59,15 @@ class Stage {
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
     this.truth = tellTruth(this.#server, families, (session) => session.open);
-    this.complaints.push(...judgeTruth(this.truth, this.#scenario.claims));
+    this.complaints.push(...judgeTruth(this.truth, this.#scenario.claims ?? {}));
     if (!this.#program) return;
 
     const code = await this.#door.stop();
     this.said = readFindings(this.#door.findingsFile);
-    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
+    this.complaints.push(...judgeFindings(this.truth, this.said, { quotes: this.#server.parser.quotes, ...expect }, this.#scenario));
     // A malformed packet is an error and certain, which is what --fail-on asks for unless told otherwise; and
     // nobody may call clean what went unobserved.
-    const rightly = this.truth.poison ? 1 : this.truth.legacy ? 3 : 0;
+    const rightly = this.truth.poison ? 1 : this.truth.unread ? 3 : 0;
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
     this.complaints.push(...this.#leaks());
@@ -92,7 +92,7 @@ class Stage {
 
     this.said = readFindings(this.#door.findingsFile);
     const { verdict } = this.said;
-    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
+    this.complaints.push(...judgeFindings(this.truth, this.said, { quotes: this.#server.parser.quotes, ...expect }, this.#scenario));
     if (verdict?.result !== check.result) this.complaints.push(`the verdict is "${verdict?.result}", not "${check.result}"`);
     if (verdict?.child_exit !== check.childExit) this.complaints.push(`child_exit is ${verdict?.child_exit}, not ${check.childExit}`);
     if (verdict?.own_exit !== (check.ownExit ?? check.exit)) this.complaints.push(`own_exit is ${verdict?.own_exit}`);
@@ -112,18 +112,18 @@ class Stage {
   }
 
   async #startServer() {
-    const { serve, options, path } = this.#scenario;
+    const { generation, parser, serve, options, path } = this.#scenario;
     const log = openLog(join(this.#folder, "server.log"));
     this.#serverLog = log;
-    this.#server = new LabServer({ options: { ...options, ...(path && { path }) }, serve, log });
+    this.#server = new LabServer({ generation, parser, options: { ...options, ...(path && { path }) }, serve, log });
     await this.#server.start();
   }
 
   #openTab({ through = this.#door, ...options } = {}) {
-    const { version, transport, path } = this.#scenario;
+    const { version, transport, path, parser, quirk } = this.#scenario;
     const log = openSync(join(this.#folder, `client-${this.#tabs.length + 1}.log`), "w");
     this.#logs.push(log);
-    const tab = new Tab({ version, transport, path, url: through.url, log, ...options });
+    const tab = new Tab({ version, transport, path, parser, quirk, url: through.url, log, ...options });
     this.#tabs.push(tab);
     return tab;
   }

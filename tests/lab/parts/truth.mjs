@@ -11,7 +11,8 @@ export function tellTruth(server, families, held) {
   const extras = orphans.flatMap((orphan) => orphan.copies);
   return {
     sessions: sessions.length,
-    legacy: server.legacy ?? 0,
+    unread: server.parser.foreign ? sessions.filter(({ joined }) => joined.length).length : 0,
+    mute: sessions.filter(({ mute }) => mute).length,
     open: server.open.length,
     orphans,
     extra: extras.length,
@@ -35,6 +36,7 @@ function orphansOf(sessions, held) {
       successor: sessions[i + 1].sid,
       sockets: session.sockets,
       transport: session.transport,
+      eio: session.eio,
       copies: copiesIn(session, sessions.slice(i + 1)),
     }];
   });
