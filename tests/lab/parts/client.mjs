@@ -15,7 +15,6 @@ const steps = {
     if (quirk) (await import(`./quirks/${quirk}.mjs`)).assume({ client, Manager, options, tell });
     manager = new Manager(url, { ...options, autoConnect: false });
     manager.on("open", onOpen);
-    manager.on("reconnect_error", (error) => tell({ happened: "refused", why: String(error?.message ?? error) }));
     for (const nsp of namespaces) {
       const socket = manager.socket(nsp, { auth });
       sockets.set(nsp, socket);
@@ -23,7 +22,7 @@ const steps = {
         tell({ happened: "connected", nsp, id: socket.id, sid: manager.engine.id, recovered: socket.recovered }),
       );
       socket.on("disconnect", (reason) => tell({ happened: "disconnected", nsp, reason }));
-      socket.on("connect_error", (error) => tell({ happened: "refused", why: String(error?.message ?? error) }));
+      socket.on("connect_error", (error) => tell({ happened: "refused", nsp, why: String(error?.message ?? error) }));
       onAny(socket, (...args) => {
         const answer = typeof args.at(-1) === "function" ? args.pop() : null;
         if (args[0] === twin) openTwin(Manager, url, options);

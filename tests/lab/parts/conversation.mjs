@@ -52,8 +52,9 @@ export async function converse(server, client) {
 
 /** Goes properly and comes back: two sessions, one after the other. */
 export async function comeBack(server, client) {
+  const life = client.sessions.length + 1;
   await client.disconnect();
   await server.closes(client.current.sid);
   await client.connect();
-  await client.settled(client.sessions.length + 1);
+  await client.settled(life);
 }

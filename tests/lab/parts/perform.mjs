@@ -47,14 +47,14 @@ class Stage {
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
-    const { transport, version, reveal, path, expect } = this.#scenario;
+    const { reveal, path, expect } = this.#scenario;
     await this.#startServer();
     this.#door = this.#program
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path })
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
     const relay = () => this.#openRelay();
-    await this.#scenario.play({ server: this.#server, tab, relay, transport, version, url: this.#door.url });
+    await this.#scenario.play({ ...this.#scenario, server: this.#server, tab, relay });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));

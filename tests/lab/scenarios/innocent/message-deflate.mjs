@@ -1,0 +1,24 @@
+import { ok } from "node:assert/strict";
+import { converse, kNamespaces, serveConversation } from "../../parts/conversation.mjs";
+import { kAgreements } from "../../parts/agreements.mjs";
+
+export default {
+  says: "permessage-deflate with everything that can be agreed on, both ways, and all is read",
+  over: { cases: kAgreements, versions: ["4.8.4", "2.5.0 on 2.5.1"], transports: ["websocket", "upgrade"] },
+  serve: serveConversation,
+  claims: {},
+
+  async play({ server, tab, agreed }) {
+    const client = tab({ namespaces: kNamespaces, options: { perMessageDeflate: { threshold: 0 } } });
+    const { sid } = await client.settled();
+    await converse(server, client);
+
+    const session = server.sessions.get(sid);
+    ok(agreed.test(session.extensions), `"${session.extensions}" was agreed on`);
+    const written = session.bytesWritten;
+    server.io.emit("even", "x".repeat(50_000));
+    await client.hears("even");
+    ok(session.bytesWritten - written < 5000, "it went out compressed");
+    await client.ask("/", "even", "x".repeat(50_000));
+  },
+};
