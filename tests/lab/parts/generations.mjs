@@ -26,10 +26,9 @@ export const asWritten = (data) => (Array.isArray(data) ? String(data) : data);
 /** The Engine.IO revision that this session speaks. Before engine.io 4 there was but one. */
 export const revisionOf = (conn) => conn.protocol ?? 3;
 
-/** The transport's WebSocket extensions as agreed in its handshake; "" over polling. */
-export const extensionsOf = ({ transport }) => transport.socket?.extensions ?? "";
-
-export const bytesWritten = ({ transport }) => transport.socket?._socket.bytesWritten;
+// Inside ws, which tells nobody what its handshake agreed on nor how much it has written.
+export const agreedDeflate = ({ transport }) => transport.socket._extensions["permessage-deflate"]?.params ?? null;
+export const bytesWritten = ({ transport }) => transport.socket._socket.bytesWritten;
 
 export const namespacesOf = (io) => [...(io._nsps?.values() ?? Object.values(io.nsps))];
 

@@ -3,7 +3,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import { performance } from "node:perf_hooks";
-import { asWritten, attach, bytesWritten, extensionsOf, kPresent, namespacesOf, onAny, revisionOf } from "./generations.mjs";
+import { agreedDeflate, asWritten, attach, bytesWritten, kPresent, namespacesOf, onAny, revisionOf } from "./generations.mjs";
 import { parsers } from "./parsers.mjs";
 import { until } from "./until.mjs";
 
@@ -165,10 +165,10 @@ class Session {
     return this.#conn.transport.name;
   }
 
-  get extensions() {
-    return extensionsOf(this.#conn);
+  // Of its WebSocket: the parameters of permessage-deflate, if that was agreed on, and what went to the client.
+  get deflate() {
+    return agreedDeflate(this.#conn);
   }
-  /** On its WebSocket, to the client. */
   get bytesWritten() {
     return bytesWritten(this.#conn);
   }

@@ -1,6 +1,6 @@
-import { ok } from "node:assert/strict";
-import { converse, kNamespaces, serveConversation } from "../../parts/conversation.mjs";
+import { deepEqual, ok } from "node:assert/strict";
 import { kAgreements } from "../../parts/agreements.mjs";
+import { converse, kNamespaces, serveConversation } from "../../parts/conversation.mjs";
 
 export default {
   says: "permessage-deflate with everything that can be agreed on, both ways, and all is read",
@@ -14,7 +14,8 @@ export default {
     await converse(server, client);
 
     const session = server.sessions.get(sid);
-    ok(agreed.test(session.extensions), `"${session.extensions}" was agreed on`);
+    ok(session.deflate, "permessage-deflate was agreed on");
+    deepEqual({ ...session.deflate }, agreed);
     const written = session.bytesWritten;
     server.io.emit("even", "x".repeat(50_000));
     await client.hears("even");
