@@ -9,10 +9,12 @@ let manager;
 
 const steps = {
   async open({ version, url, namespaces, options, auth, twin, parser, quirk }) {
+    const quirks = quirk ? await import(`./quirks/${quirk}.mjs`) : {};
+    quirks.prepare?.(version);
     const client = await import(`client-${version}`);
     const Manager = client.Manager ?? client.default.Manager;
     options.parser = await parsers[parser].load?.();
-    if (quirk) (await import(`./quirks/${quirk}.mjs`)).assume({ client, Manager, options, tell });
+    quirks.assume?.({ client, Manager, options, tell });
     manager = new Manager(url, { ...options, autoConnect: false });
     manager.on("open", onOpen);
     for (const nsp of namespaces) {

@@ -12,6 +12,7 @@ const kHeartbeat = { pingInterval: 400, pingTimeout: 8000 };
 
 export class LabServer extends EventEmitter {
   sessions = new Map(); // Engine.IO sid -> Session, in order of opening; closed ones stay.
+  requests = []; // { method, url, headers }: what its clients asked by HTTP, to prove how they did.
   #options;
   #serve;
   #log;
@@ -40,6 +41,7 @@ export class LabServer extends EventEmitter {
     this.http = createServer();
     const parser = await this.parser.load?.();
     this.io = await attach(this.generation, this.http, { ...this.#options, ...(parser && { parser }) });
+    this.http.prependListener("request", ({ method, url, headers }) => this.requests.push({ method, url, headers }));
     this.io.engine.on("connection", (conn) => this.#watch(conn));
     this.#serve(this.io, this);
     for (const namespace of namespacesOf(this.io)) this.#answer(namespace);

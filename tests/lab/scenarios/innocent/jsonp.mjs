@@ -1,3 +1,4 @@
+import { ok } from "node:assert/strict";
 import { comeBack, converse, kNamespaces, serveConversation } from "../../parts/conversation.mjs";
 
 export default {
@@ -14,5 +15,7 @@ export default {
     await converse(server, client);
     await comeBack(server, client);
     await converse(server, client);
+    const others = server.requests.filter(({ url }) => !/[?&]j=\d/.test(url));
+    ok(server.requests.length > 10 && others.length === 0, "it polls by scripts alone");
   },
 };
