@@ -5,7 +5,7 @@
 //   3.1.2    4.1         Engine.IO 4, and 3 if allowed       onAny
 //   4.x      5.1 … 6.6   the same                            onAny
 //
-// Common to all of them: `io.engine`, `conn.id`, the engine's "packetCreate", "flush" and "packet" events, `socket.conn`.
+// All have `io.engine`, `conn.id`, the engine's events "packetCreate", "flush" and "packet", and `socket.conn`.
 
 const kPackage = { "4.8.4": "socket.io" };
 export const kPresent = "4.8.4";

@@ -26,7 +26,8 @@ export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) 
     ...judgeOrphans(truth, said, expect, shown),
     ...judgeCopies(truth, said, expect, shown),
     ...judgeInnocence(truth, said, expect, shown),
-    ...judgePoison(truth, said, expect),
+    ...judgePoison(truth, said, expect, shown),
+    ...judgeErrors(said),
     ...(said.verdict ? judgeVerdict(truth, said, expect) : []),
   ];
 }
@@ -51,7 +52,8 @@ function judgeOrphans(truth, said, { confidence = "likely", grade }, shown) {
       complain(finding.successor?.sid === shown(orphan.successor), `${who}: the successor is ${orphan.successor}`);
     complain(finding.session.transport === orphan.transport, `${who}: transport ${finding.session.transport}`);
     complain(finding.session.eio === orphan.eio, `${who}: eio ${finding.session.eio}`);
-    complain(same(finding.session.sockets, orphan.sockets), `${who}: sockets ${JSON.stringify(finding.session.sockets)}`);
+    const { sockets } = finding.session;
+    complain(same(sockets, orphan.sockets), `${who}: sockets ${JSON.stringify(sockets)}`);
     successors.push(finding.successor?.sid);
   }
   complain(new Set(successors).size === successors.length, "two orphans share one successor");
@@ -78,16 +80,26 @@ function judgeInnocence(truth, said, { accused = "possible" }, shown) {
     .map((finding) => `innocent session ${finding.session?.sid}: ${finding.rule}, ${finding.confidence}`);
 }
 
-function judgePoison(truth, said, { quotes = parsers.json.quotes }) {
+function judgePoison(truth, said, { quotes = parsers.json.quotes }, shown) {
   const { complain, complaints } = complaintBook();
   const found = of(said, "protocol/malformed-packet");
   complain(found.length > 0 === truth.poison > 0, `${found.length} malformed packets found, ${truth.poison} sent`);
+  const victims = truth.poisoned.map(shown);
   for (const finding of found) {
+    complain(victims.includes(finding.session?.sid), `${finding.session?.sid} got no malformed packet`);
     complain(finding.confidence === "certain", `a malformed packet is only "${finding.confidence}"`);
     complain(finding.direction === "to_client", `a malformed packet went "${finding.direction}"`);
     complain(finding.evidence.some(({ packet }) => quotes(packet)), "the malformed packet is not quoted");
   }
   return complaints;
+}
+
+/** Of the other faults that are errors, no scenario has any. */
+function judgeErrors({ findings }) {
+  return findings
+    .filter(({ severity, rule }) => severity === "error" && !/^(leak|duplicate)\//.test(rule))
+    .filter(({ rule }) => rule !== "protocol/malformed-packet")
+    .map(({ rule, session }) => `an error that nobody made: ${rule} in ${session?.sid}`);
 }
 
 function judgeVerdict(truth, said, { lossy = false, stillborn = false, accused }) {

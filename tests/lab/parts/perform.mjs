@@ -47,7 +47,7 @@ class Stage {
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
-    const { reveal, path, expect } = this.#scenario;
+    const { reveal, path } = this.#scenario;
     await this.#startServer();
     this.#door = this.#program
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path })
@@ -59,12 +59,12 @@ class Stage {
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
     this.truth = tellTruth(this.#server, families, (session) => session.open);
-    this.complaints.push(...judgeTruth(this.truth, this.#scenario.claims ?? {}));
+    this.complaints.push(...judgeTruth(this.truth, this.#scenario.claims));
     if (!this.#program) return;
 
     const code = await this.#door.stop();
     this.said = readFindings(this.#door.findingsFile);
-    this.complaints.push(...judgeFindings(this.truth, this.said, { quotes: this.#server.parser.quotes, ...expect }, this.#scenario));
+    this.#judge();
     // A malformed packet is an error and certain, which is what --fail-on asks for unless told otherwise; and
     // nobody may call clean what went unobserved.
     const rightly = this.truth.poison ? 1 : this.truth.unread ? 3 : 0;
@@ -75,7 +75,7 @@ class Stage {
 
   /** A test program runs under `sioscope check`; then the exit code and the verdict are compared too. */
   async check() {
-    const { check, claims, expect } = this.#scenario;
+    const { check, claims } = this.#scenario;
     await this.#startServer();
     const settings = { upstream: this.#server.url, folder: this.#folder, command: check.command, env: check.env };
     const code = this.#program
@@ -92,11 +92,16 @@ class Stage {
 
     this.said = readFindings(this.#door.findingsFile);
     const { verdict } = this.said;
-    this.complaints.push(...judgeFindings(this.truth, this.said, { quotes: this.#server.parser.quotes, ...expect }, this.#scenario));
+    this.#judge();
     if (verdict?.result !== check.result) this.complaints.push(`the verdict is "${verdict?.result}", not "${check.result}"`);
     if (verdict?.child_exit !== check.childExit) this.complaints.push(`child_exit is ${verdict?.child_exit}, not ${check.childExit}`);
     if (verdict?.own_exit !== (check.ownExit ?? check.exit)) this.complaints.push(`own_exit is ${verdict?.own_exit}`);
     this.complaints.push(...(check.judge?.(this.said) ?? []));
+  }
+
+  #judge() {
+    const expect = { quotes: this.#server.parser.quotes, ...this.#scenario.expect };
+    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
   }
 
   async clear() {

@@ -3,7 +3,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import { performance } from "node:perf_hooks";
-import { agreedDeflate, asWritten, attach, bytesWritten, kPresent, namespacesOf, onAny, revisionOf } from "./generations.mjs";
+import * as generations from "./generations.mjs";
 import { parsers } from "./parsers.mjs";
 import { until } from "./until.mjs";
 
@@ -19,7 +19,7 @@ export class LabServer extends EventEmitter {
   #tick = { number: 0, current: false };
 
   /** `serve(io, server)` adds what the scenario's app does, and every namespace there is. */
-  constructor({ generation = kPresent, parser = "json", options = {}, serve = () => {}, log }) {
+  constructor({ generation = generations.kPresent, parser = "json", options = {}, serve = () => {}, log }) {
     super();
     this.setMaxListeners(0);
     this.parser = parsers[parser];
@@ -40,11 +40,11 @@ export class LabServer extends EventEmitter {
   async start() {
     this.http = createServer();
     const parser = await this.parser.load?.();
-    this.io = await attach(this.generation, this.http, { ...this.#options, ...(parser && { parser }) });
+    this.io = await generations.attach(this.generation, this.http, { ...this.#options, ...(parser && { parser }) });
     this.http.prependListener("request", ({ method, url, headers }) => this.requests.push({ method, url, headers }));
     this.io.engine.on("connection", (conn) => this.#watch(conn));
     this.#serve(this.io, this);
-    for (const namespace of namespacesOf(this.io)) this.#answer(namespace);
+    for (const namespace of generations.namespacesOf(this.io)) this.#answer(namespace);
     this.http.listen(this.port ?? 0, "127.0.0.1");
     await once(this.http, "listening");
     this.port = this.http.address().port;
@@ -64,12 +64,16 @@ export class LabServer extends EventEmitter {
 
   /** Asks every socket of the root namespace for an ack; resolves with the answers, all their arguments. */
   ask(event, ...args) {
-    const sockets = this.open.flatMap((session) => session.joined).filter(({ nsp, connected }) => connected && nsp.name === "/");
+    const joined = this.open.flatMap((session) => session.joined);
+    const sockets = joined.filter(({ nsp, connected }) => connected && nsp.name === "/");
     const asked = (socket) => new Promise((resolve) => socket.emit(event, ...args, (...answer) => resolve(answer)));
     return Promise.all(sockets.map(asked));
   }
 
-  /** Resolves once every session now open has shown `times` new signs of life (a pong; in Engine.IO 3 a ping), or has closed. */
+  /**
+   * Resolves once every session now open has shown `times` new signs of life, or has closed: it has answered pings
+   * sent from now on, or in Engine.IO 3 has pinged.
+   */
   async pulse(times = 1) {
     const due = this.open.map((session) => [session, session.pings + times]);
     const beats = () => due.every(([session, goal]) => !session.open || session.pongs >= goal);
@@ -90,7 +94,7 @@ export class LabServer extends EventEmitter {
   #answer(namespace) {
     namespace.on("connection", (socket) => {
       this.sessions.get(socket.conn.id)?.joined.push(socket);
-      onAny(socket, (event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
+      generations.onAny(socket, (event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
       this.emit("change");
     });
   }
@@ -108,7 +112,7 @@ export class LabServer extends EventEmitter {
     conn.on("flush", (packets) => {
       for (const packet of packets) {
         this.#note(session, "<", packet);
-        const event = packet.type === "message" && this.parser.read(asWritten(packet.data));
+        const event = packet.type === "message" && this.parser.read(generations.asWritten(packet.data));
         if (event) session.sent.push({ ...event, tick: packet.tick });
       }
     });
@@ -159,7 +163,7 @@ class Session {
 
   constructor(conn) {
     this.sid = conn.id;
-    this.eio = revisionOf(conn);
+    this.eio = generations.revisionOf(conn);
     this.#conn = conn;
   }
 
@@ -169,10 +173,10 @@ class Session {
 
   // Of its WebSocket: the parameters of permessage-deflate, if that was agreed on, and what went to the client.
   get deflate() {
-    return agreedDeflate(this.#conn);
+    return generations.agreedDeflate(this.#conn);
   }
   get bytesWritten() {
-    return bytesWritten(this.#conn);
+    return generations.bytesWritten(this.#conn);
   }
 
   /** The namespaces it is connected to; of a closed session, those it ever was. */

@@ -24,7 +24,9 @@ export class Tab extends EventEmitter {
   #waiting = new Map();
   #steps = 0;
 
-  constructor({ version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin, parser = "json", quirk, options = {} }) {
+  constructor({
+    version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin, parser = "json", quirk, options = {},
+  }) {
     super();
     this.setMaxListeners(0);
     this.version = version;

@@ -17,6 +17,7 @@ export function tellTruth(server, families, held) {
     orphans,
     extra: extras.length,
     poison: sessions.flatMap((session) => session.sent).filter((packet) => !isDelivery(packet)).length,
+    poisoned: sessions.filter(({ sent }) => !sent.every(isDelivery)).map(({ sid }) => sid),
     deliveries: deliveries.length,
     events: [
       ...tally(deliveries, extras, "to_client"),

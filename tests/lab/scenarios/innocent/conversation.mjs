@@ -6,7 +6,7 @@ const older = ["2.5.0 on 3.1.2", "2.5.0 on 4.8.4", "3.1.3 on 4.8.4"];
 const newer = ["4.8.4 on 3.1.2", "4.7.5 on 4.1.3"];
 
 export default {
-  says: "whatever a session may carry, in every generation: text, acks, binary, rooms, namespaces, and a clean reconnect",
+  says: "whatever a session may carry, in every generation: text, acks, binary, rooms, namespaces; and a clean reconnect",
   over: { versions: [...matched, ...older, ...newer], transports: ["polling", "websocket", "upgrade"] },
   options: { allowEIO3: true },
   serve: serveConversation,
