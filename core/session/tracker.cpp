@@ -76,9 +76,9 @@ void Tracker::observe(EventView view, Facts& out) {
                               : conversation_.binary(event, *session, out);
       if (heard == Heard::Understood) return;
       if (heard == Heard::GaveUp)
-        return gap(session, Unobserved::OversizeMessage, 1, event.at, out);
+        return gap(session, Unobserved::OversizeMessage, 1, event.direction, event.at, out);
       session->parser = Parser::Other;
-      return gap(session, Unobserved::CustomParser, 1, event.at, out);
+      return gap(session, Unobserved::CustomParser, 1, event.direction, event.at, out);
     }
     case EventKind::WebSocketClosed:
       if (session->websocket == event.connection)
@@ -171,10 +171,10 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
 
   const bool known_revision = exchange.request.eio == 4 || exchange.request.eio == 3;
   if (granted && !known_revision && exchange.asks_new) {
-    gap(nullptr, Unobserved::EngineIoVersion, 1, event.at, out);
+    gap(nullptr, Unobserved::EngineIoVersion, 1, event.direction, event.at, out);
     ++gaps_[static_cast<std::size_t>(Unobserved::EngineIoVersion)].sessions;
   } else if (granted && exchange.unknown && known_revision) {
-    gap(nullptr, Unobserved::UnknownSession, 1, event.at, out);
+    gap(nullptr, Unobserved::UnknownSession, 1, event.direction, event.at, out);
   }
   if (Session* const session = exchange.session; session != nullptr && session->open) {
     constexpr std::int8_t kUnknownSid = 1;
@@ -224,7 +224,7 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   if (exchange == nullptr || !exchange->asks_new) return;
   if (by_engine_sid_.contains(view.text)) return;  // A second `open` is ignored by clients.
   if (live_.polling + live_.websocket >= limits::kLiveSessionsMax)
-    return gap(nullptr, Unobserved::SessionLimit, 1, event.at, out);
+    return gap(nullptr, Unobserved::SessionLimit, 1, event.direction, event.at, out);
 
   forget_closed(event.at);
   auto owned = std::make_unique<Session>();
@@ -382,25 +382,25 @@ void Tracker::forget_closed(Instant now) {
 void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
   Session* session = nullptr;
   if (connection != nullptr) session = session_of(*connection, event.direction);
-  gap(session, event.unobserved.reason, event.unobserved.count, event.at, out);
+  gap(session, event.unobserved.reason, event.unobserved.count, event.direction, event.at, out);
   GapCount& total = gaps_[static_cast<std::size_t>(event.unobserved.reason)];
   if (total.detail == 0 && event.unobserved.detail != 0) {
     total.direction = event.direction;
     total.offset_bytes = event.unobserved.offset_bytes;
     total.detail = event.unobserved.detail;
   }
-  if (session != nullptr) out.back().direction = event.direction;
 }
 
-void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Instant at,
-                  Facts& out) {
+void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,
+                  Instant at, Facts& out) {
   GapCount& total = gaps_[static_cast<std::size_t>(reason)];
   total.count += count;
   if (session == nullptr) return;
   const std::uint32_t bit = 1U << static_cast<unsigned>(reason);
   if ((session->gaps & bit) == 0) ++total.sessions;
   session->gaps |= bit;
-  out.push_back({.kind = FactKind::Gap, .at = at, .session = session, .gap = reason});
+  out.push_back(
+      {.kind = FactKind::Gap, .direction = direction, .at = at, .session = session, .gap = reason});
 }
 
 void Tracker::same_realm(Session& session, SessionId other_id, Instant at, Facts& out) {

@@ -91,7 +91,8 @@ class Tracker {
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
 
-  void gap(Session* session, Unobserved reason, std::uint32_t count, Instant at, Facts& out);
+  void gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,
+           Instant at, Facts& out);
   void close(Session& session, CloseCause cause, Instant at, Facts& out);
   void same_realm(Session& session, SessionId other, Instant at, Facts& out);
   void assign(Session*& holder, Session* session) noexcept;

@@ -16,6 +16,7 @@ export default {
     await client.hears("news", 3);
     await client.say("/", "thanks");
     await server.hears("/", "thanks", 1);
-    await server.pulse(2);
+    // The client pings, on its own clock: only a ping well after the newcomer's CONNECT was not on its way before it.
+    await server.pulse(4);
   },
 };
