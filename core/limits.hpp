@@ -15,6 +15,11 @@ using namespace std::chrono_literals;
 /// The longest WebSocket message, and the longest packet of a polling payload, that is decoded.
 /// Stock servers refuse more than 1 MB from a client; 16 MiB leaves room for what they send.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
+/// Text that one compressed body, or one compressed WebSocket message, is inflated to. A message
+/// over kMessageBytesMax is not kept, but later ones may refer to it, so it is inflated on, into
+/// nowhere, up to here: this bounds time, about 0.1 s. Deflate makes at most 1032 bytes of one, and
+/// a payload of repeated events can honestly come near, so no ratio tells a bomb from it.
+inline constexpr std::size_t kInflatedBytesMax = std::size_t{64} << 20;
 /// Header bytes kept of one request or response head: cookies and tokens together rarely pass 4
 /// KiB.
 inline constexpr std::size_t kHeadBytesMax = 8 << 10;
@@ -33,6 +38,10 @@ inline constexpr std::size_t kMsgpackDepthMax = 1'024;
 inline constexpr std::size_t kMsgpackOddValuesMax = 10'000;
 /// Attachments of one binary packet, as in socket.io-parser 4.2.6 and later.
 inline constexpr std::uint32_t kAttachmentsMax = 10;
+
+/// What a CONNECT of socket.io-msgpack-parser may carry, as JSON, to be looked into: a token or two.
+/// More is known by its hash alone.
+inline constexpr std::size_t kMsgpackConnectBytesMax = 4 << 10;
 
 // --- From a loop to the observer ---
 

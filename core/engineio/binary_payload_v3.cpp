@@ -77,10 +77,7 @@ bool is_framed_v3(std::string_view body) noexcept {
 }
 
 BinaryPayloadV3Stream::Result BinaryPayloadV3Stream::next() noexcept {
-  if (kept_was_given_) {
-    kept_was_given_ = false;
-    kept_ = {};  // Freed at once: an idle connection keeps nothing.
-  }
+  if (kept_was_given_) release_kept();
   if (state_ == State::Head) {
     switch (head_.take(chunk_)) {
       case FrameHeadV3::Progress::WantsMore:
@@ -157,11 +154,16 @@ BinaryPayloadV3Stream::Result BinaryPayloadV3Stream::give_text(std::string_view 
 }
 
 BinaryPayloadV3Stream::Result BinaryPayloadV3Stream::fail(PayloadErrc code) noexcept {
-  kept_ = {};
-  kept_was_given_ = false;
+  release_kept();
   head_ = {};
   state_ = State::Skipping;
   return tl::unexpected(code);
+}
+
+/// An idle connection keeps nothing; and an assignment would keep the buffer.
+void BinaryPayloadV3Stream::release_kept() noexcept {
+  kept_was_given_ = false;
+  std::string().swap(kept_);
 }
 
 void BinaryPayloadV3Stream::start_over() noexcept {

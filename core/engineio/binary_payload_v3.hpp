@@ -97,6 +97,7 @@ class BinaryPayloadV3Stream {
   [[nodiscard]] Result give(std::string_view bytes) noexcept;
   [[nodiscard]] Result give_text(std::string_view bytes) noexcept;
   [[nodiscard]] Result fail(PayloadErrc code) noexcept;
+  void release_kept() noexcept;
   void start_over() noexcept;
 
   std::size_t kept_bytes_max_;

@@ -41,6 +41,7 @@ std::optional<char> escaped(char byte) noexcept {
       break;
   }
   if (byte >= '0' && byte <= '9') return std::nullopt;
+  if (static_cast<unsigned char>(byte) >= 0x80) return std::nullopt;  // U+2028 would be a line end.
   return byte;
 }
 
@@ -71,7 +72,8 @@ std::string_view JsonpResponse::receive(std::string_view chunk) {
 
 JsonpEnd JsonpResponse::finish() noexcept {
   const bool is_complete = state_ == State::Semicolon || state_ == State::Done;
-  *this = {};  // Frees the text too: an idle connection keeps nothing.
+  std::string().swap(text_);  // An idle connection keeps nothing; and an assignment would.
+  *this = {};
   return is_complete ? JsonpEnd::Complete : JsonpEnd::Malformed;
 }
 
@@ -105,7 +107,7 @@ void JsonpResponse::take(char byte) {
     case State::Unit: {
       const std::optional<unsigned> digit = hex_digit(byte);
       if (!digit) return step(false, State::Malformed);
-      unit_ = static_cast<std::uint16_t>(unit_ << 4U | *digit);
+      unit_ = static_cast<std::uint16_t>(unsigned{unit_} << 4U | *digit);
       if (++at_ == 4) take_unit();
       return;
     }
@@ -173,7 +175,8 @@ JsonpEnd JsonpForm::finish() noexcept {
   const JsonpEnd end = malformed_  ? JsonpEnd::Malformed
                        : has_data_ ? JsonpEnd::Complete
                                    : JsonpEnd::Nothing;
-  *this = {};  // Frees the text too.
+  std::string().swap(text_);
+  *this = {};
   return end;
 }
 

@@ -27,8 +27,8 @@ enum class JsonpEnd : std::uint8_t {
 ///
 /// Servers write JSON with U+2028 and U+2029 escaped, but the reader is JavaScript, so what is
 /// legal there passes: control characters but line ends, and a backslash before what needs none.
-/// `\x`,
-/// `\u{`, octal and line continuations are refused: no server writes them.
+/// `\x`, `\u{`, octal, line continuations and a backslash before what is not ASCII are refused: no
+/// server writes them.
 class JsonpResponse {
  public:
   /// The text that this chunk holds, valid until the next call of any member. Lone surrogates,

@@ -37,9 +37,10 @@ std::optional<tl::expected<std::string_view, PayloadErrc>> PayloadStream::take_l
   return std::string_view(kept_);
 }
 
+/// An idle connection keeps nothing; and an assignment would keep the buffer.
 void PayloadStream::release_kept() noexcept {
   kept_was_given_ = false;
-  kept_ = {};  // Freed at once: an idle connection keeps nothing.
+  std::string().swap(kept_);
 }
 
 }  // namespace core::engineio

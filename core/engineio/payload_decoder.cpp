@@ -100,9 +100,11 @@ void PayloadDecoder::receive_packets(std::string_view text) noexcept {
   std::visit([&](auto& packets) { packets.receive(text); }, packets_);
 }
 
+/// Another stream in its place: an assignment would keep the buffer.
 void PayloadDecoder::drop_packets() noexcept {
-  std::visit([&](auto& packets) { packets = std::decay_t<decltype(packets)>(kept_bytes_max_); },
-             packets_);
+  std::visit(
+      [&](auto& packets) { packets_.emplace<std::decay_t<decltype(packets)>>(kept_bytes_max_); },
+      packets_);
 }
 
 }  // namespace core::engineio

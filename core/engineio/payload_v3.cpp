@@ -31,10 +31,7 @@ std::optional<std::size_t> parse_length(std::string_view text) noexcept {
 }  // namespace
 
 PayloadV3Stream::Result PayloadV3Stream::next() noexcept {
-  if (kept_was_given_) {
-    kept_was_given_ = false;
-    kept_ = {};  // Freed at once: an idle connection keeps nothing.
-  }
+  if (kept_was_given_) release_kept();
   for (;;) {
     switch (state_) {
       case State::Start:
@@ -80,7 +77,7 @@ PayloadV3Stream::Result PayloadV3Stream::read_length() noexcept {
     }
     const std::optional<std::size_t> length = parse_length(text);
     chunk_.remove_prefix(colon + 1);
-    if (!kept_.empty()) kept_ = {};
+    if (!kept_.empty()) release_kept();
     if (!length) return fail(PayloadErrc::Malformed);
     if (*length == 0) continue;
     units_left_ = *length;
@@ -141,9 +138,15 @@ PayloadV3Stream::Result PayloadV3Stream::keep_chunk() noexcept {
 }
 
 PayloadV3Stream::Result PayloadV3Stream::fail(PayloadErrc code) noexcept {
-  kept_ = {};
+  release_kept();
   state_ = State::Skipping;
   return tl::unexpected(code);
+}
+
+/// An idle connection keeps nothing; and an assignment would keep the buffer.
+void PayloadV3Stream::release_kept() noexcept {
+  kept_was_given_ = false;
+  std::string().swap(kept_);
 }
 
 void PayloadV3Stream::start_over() noexcept {

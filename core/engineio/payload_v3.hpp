@@ -59,6 +59,7 @@ class PayloadV3Stream {
   [[nodiscard]] Result give(std::string_view packet) noexcept;
   [[nodiscard]] Result keep_chunk() noexcept;
   [[nodiscard]] Result fail(PayloadErrc code) noexcept;
+  void release_kept() noexcept;
   void start_over() noexcept;
 
   std::size_t kept_bytes_max_;

@@ -160,7 +160,7 @@ struct Exchanges::Callbacks {
       all.upgraded_ = {
           all.front_exchange(),
           request.websocket && names_token(self.head->value(Header::Upgrade), "websocket"),
-          names_token(self.head->value(Header::SecWebSocketExtensions), "permessage-deflate")};
+          self.head->value(Header::SecWebSocketExtensions)};
     } else if (request.connect || request.upgrade) {
       all.decline();
     }
@@ -235,16 +235,16 @@ Exchanges& Exchanges::operator=(Exchanges&&) noexcept = default;
 
 Item Exchanges::next(Direction direction, std::span<char>& input) noexcept {
   assert(mode_ != Mode::Switched);
-  drop_handed_out();
-  if (mode_ == Mode::Failed) {
-    input = {};
-    return NeedMore{};
-  }
-  if (mode_ == Mode::SwitchDue) {
+  if (mode_ == Mode::SwitchDue) {  // The response's head stays: `upgraded_` borrows from it.
     mode_ = Mode::Switched;
     --pending_count_;
     if (front().connect) return Tunnel{upgraded_.exchange};
     return upgraded_;
+  }
+  drop_handed_out();
+  if (mode_ == Mode::Failed) {
+    input = {};
+    return NeedMore{};
   }
   if (declined_) {
     Item item = read_early();

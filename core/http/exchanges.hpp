@@ -123,7 +123,8 @@ struct ResponseEnd {
 struct Upgraded {
   std::uint32_t exchange;
   bool websocket;  ///< Both sides named `websocket`.
-  bool deflate;    ///< The response names permessage-deflate.
+  /// Sec-WebSocket-Extensions of the response. Borrowed as long as the Exchanges lives.
+  std::string_view extensions;
 };
 
 /// Comes right after the ResponseHead of a 2xx to CONNECT. As with Upgraded, HTTP is over.

@@ -1,6 +1,7 @@
-// How inspect() works: one loop over values. What surrounds the current value is a stack of bits,
-// one a level, set for arrays. The innermost 64 levels are in a register, the rest is spilled a
-// word at a time, first to a small array on the stack, then to the heap.
+// How inspect() works: inspect_compact() answers for nearly every text (compact.cpp), and what it
+// has no answer for is looked at closely. That is one loop over values. What surrounds the current
+// value is a stack of bits, one a level, set for arrays. The innermost 64 levels are in a register,
+// the rest is spilled a word at a time, first to a small array on the stack, then to the heap.
 
 #include "core/json/json.hpp"
 
@@ -10,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include "core/json/compact.hpp"
 #include "core/json/scan.hpp"
 #include "core/json/string_run.hpp"
 
@@ -171,21 +173,8 @@ class Inspector {
   const char* escape(const char* at) noexcept {
     ++at;
     if (at == end_) return stop(Errc::UnexpectedEnd, at);
-    switch (*at) {
-      case '"':
-      case '\\':
-      case '/':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-        return at + 1;
-      case 'u':
-        break;
-      default:
-        return stop(Errc::BadEscape, at);
-    }
+    if (is_short_escape(*at)) return at + 1;
+    if (*at != 'u') return stop(Errc::BadEscape, at);
     ++at;
     for (int digit = 0; digit < 4; ++digit, ++at) {
       if (at == end_) return stop(Errc::UnexpectedEnd, at);
@@ -250,6 +239,12 @@ class Inspector {
 }  // namespace
 
 tl::expected<Shape, Error> inspect(std::string_view text) noexcept {
+  tl::expected<Shape, Error> result;
+  if (!inspect_compact(text, *result)) result = inspect_closely(text);
+  return result;
+}
+
+tl::expected<Shape, Error> inspect_closely(std::string_view text) noexcept {
   tl::expected<Shape, Error> result;
   Inspector inspector(text, *result);
   if (!inspector.run()) result = tl::unexpected(inspector.error());

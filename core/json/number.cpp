@@ -121,6 +121,13 @@ std::string_view trim(std::string_view text) noexcept {
 }  // namespace
 
 double number_of(std::string_view raw) noexcept {
+  // Mostly a small integer, and then below 2^53: the double is the integer.
+  constexpr std::size_t kExactDigits = 15;
+  if (raw.size() <= kExactDigits && count_digits(raw) == raw.size()) {
+    std::int64_t value = 0;
+    for (const char digit : raw) value = value * 10 + (digit - '0');
+    return static_cast<double>(value);
+  }
   const bool negative = raw.front() == '-';
   const double magnitude = decimal_value(raw.substr(negative ? 1 : 0));
   return negative ? -magnitude : magnitude;

@@ -15,6 +15,12 @@ namespace core::json {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
+/// Letters that make an escape of two bytes.
+[[nodiscard]] constexpr bool is_short_escape(char letter) noexcept {
+  return letter == '"' || letter == '\\' || letter == '/' || letter == 'b' || letter == 'f' ||
+         letter == 'n' || letter == 'r' || letter == 't';
+}
+
 [[nodiscard]] inline const char* skip_space(const char* at, const char* end) noexcept {
   while (at != end && is_space(*at)) ++at;
   return at;

@@ -145,11 +145,10 @@ Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
     if (event.direction == introducer(session)) return Heard::OtherParser;
   }
   if (session.parser == Parser::MsgPack) {
-    if (!is_packet)
-      malformed(
-          session, event, "(binary)", false,
-          socketio::reason_text(static_cast<socketio::MsgpackErrc>(event.binary.msgpack_error - 1)),
-          {}, out);
+    if (is_packet) return Heard::Understood;
+    const auto error = static_cast<socketio::MsgpackErrc>(event.binary.msgpack_error - 1);
+    if (error == socketio::MsgpackErrc::GaveUp) return Heard::GaveUp;
+    malformed(session, event, "(binary)", false, socketio::reason_text(error), {}, out);
     return Heard::Understood;
   }
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];

@@ -15,6 +15,7 @@ namespace core::session {
 enum class Heard : std::uint8_t {
   Understood,   ///< or refused, for a reason that was told
   OtherParser,  ///< the session uses a parser of its own, or Engine.IO alone
+  GaveUp,       ///< one that we follow no further, and say so
 };
 
 /// What the two sides of a session say to each other: Socket.IO packets and attachments, in order,

@@ -75,6 +75,8 @@ void Tracker::observe(EventView view, Facts& out) {
                               ? conversation_.packet(view, *session, out)
                               : conversation_.binary(event, *session, out);
       if (heard == Heard::Understood) return;
+      if (heard == Heard::GaveUp)
+        return gap(session, Unobserved::OversizeMessage, 1, event.at, out);
       session->parser = Parser::Other;
       return gap(session, Unobserved::CustomParser, 1, event.at, out);
     }

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/json/json.hpp"
+#include "core/json/marks.hpp"
 #include "core/json/number.hpp"
 
 namespace core::socketio {
@@ -23,9 +24,9 @@ std::optional<double> fitting_number(json::Kind kind, std::string_view raw,
 }
 
 struct Level {
-  bool is_object = false;
-  bool is_placeholder = false;  ///< `_placeholder` is true.
-  bool fits = false;            ///< `num` names an attachment.
+  bool is_object;
+  bool is_placeholder;  ///< `_placeholder` is true.
+  bool fits;            ///< `num` names an attachment.
 };
 
 enum class Scan : std::uint8_t { Fits, Unclear };
@@ -33,69 +34,91 @@ enum class Scan : std::uint8_t { Fits, Unclear };
 class Scanner {
  public:
   Scanner(std::string_view text, std::uint32_t attachments) noexcept
-      : rest_(text), attachments_(attachments) {
-    levels_[0] = {};
+      : begin_(text.data()), end_(begin_ + text.size()), marks_(text), attachments_(attachments) {
+    levels_[0] = {false, false, false};
   }
 
   Scan run() noexcept {
     bool key_follows = false;
-    while (!rest_.empty()) {
-      switch (rest_.front()) {
+    for (const char* at = begin_; at != end_;) {
+      switch (*at) {
         case '[':
         case '{':
           if (++depth_ == levels_.size()) return Scan::Unclear;
-          key_follows = rest_.front() == '{';
-          levels_[depth_] = {key_follows};
-          rest_.remove_prefix(1);
+          key_follows = *at == '{';
+          levels_[depth_] = {key_follows, false, false};
+          ++at;
           break;
         case '}':
           if (levels_[depth_].is_placeholder && !levels_[depth_].fits) return Scan::Unclear;
           [[fallthrough]];
         case ']':
           --depth_;
-          rest_.remove_prefix(1);
+          ++at;
           break;
         case ',':
           key_follows = levels_[depth_].is_object;
-          rest_.remove_prefix(1);
+          ++at;
           break;
-        case '"': {
-          const std::string_view string = json::leading_value(rest_).raw;
-          rest_.remove_prefix(string.size());
-          if (key_follows) member(string);
+        case '"':
+          at = key_follows ? member(at) : string(at).end;
           key_follows = false;
           break;
-        }
         default:
-          rest_.remove_prefix(1);
+          ++at;
       }
     }
     return Scan::Fits;
   }
 
  private:
-  /// A key was read; its value is looked at and left to the walk.
-  void member(std::string_view key) noexcept {
-    const bool has_escapes = key.find('\\') != std::string_view::npos;
-    const auto is = [&](std::string_view quoted) noexcept {
-      if (!has_escapes) return key == quoted;
-      return json::string_equals(key, quoted.substr(1, quoted.size() - 2));
-    };
-    const bool says_placeholder = is(R"("_placeholder")");
-    if (!says_placeholder && !is(R"("num")")) return;
+  struct String {
+    const char* end;
+    bool has_escapes;
+  };
 
-    const std::string_view value = rest_.substr(rest_.find_first_not_of(" \t\r\n:"));
-    Level& level = levels_[depth_];
-    if (says_placeholder) {
-      level.is_placeholder = value.front() == 't';
-    } else {
-      const bool is_number = value.front() == '-' || (value.front() >= '0' && value.front() <= '9');
-      level.fits = is_number &&
-                   fitting_number(json::Kind::Number, json::leading_value(value).raw, attachments_);
+  String string(const char* at) noexcept {
+    marks_.drop_before(at + 1);
+    bool has_escapes = false;
+    const char* mark = marks_.take();
+    for (; *mark != '"'; mark = marks_.take()) {
+      has_escapes = true;
+      marks_.drop_before(mark + 2);
     }
+    return {mark + 1, has_escapes};
   }
 
-  std::string_view rest_;
+  /// Takes a key. Its value is looked at and left to the walk.
+  const char* member(const char* at) noexcept {
+    const String string_at = string(at);
+    const std::string_view key(at, static_cast<std::size_t>(string_at.end - at));
+    const auto is = [&](std::string_view quoted) noexcept {
+      if (!string_at.has_escapes) return key == quoted;
+      return json::string_equals(key, quoted.substr(1, quoted.size() - 2));
+    };
+    if (is(R"("_placeholder")"))
+      levels_[depth_].is_placeholder = *value_of(string_at.end) == 't';
+    else if (is(R"("num")"))
+      levels_[depth_].fits = fits(value_of(string_at.end));
+    return string_at.end;
+  }
+
+  /// @param at Behind a key.
+  static const char* value_of(const char* at) noexcept {
+    while (*at == ':' || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
+    return at;
+  }
+
+  bool fits(const char* value) const noexcept {
+    if (*value != '-' && (*value < '0' || *value > '9')) return false;
+    const std::string_view rest(value, static_cast<std::size_t>(end_ - value));
+    const std::string_view number = json::leading_value(rest).raw;
+    return fitting_number(json::Kind::Number, number, attachments_).has_value();
+  }
+
+  const char* begin_;
+  const char* end_;
+  json::Marks marks_;
   std::uint32_t attachments_;
   std::size_t depth_ = 0;
   std::array<Level, 256> levels_;  // Level 0 is none; the others are written when entered.

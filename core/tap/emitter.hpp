@@ -21,6 +21,8 @@ class Emitter {
     event.sequence = sequence_++;
     return event;
   }
+  /// Whether this connection has shown anything on the Socket.IO path.
+  [[nodiscard]] bool has_told() const noexcept { return sequence_ != 0; }
   /// @param detail The reason's own code + 1, see gap_detail(); 0: none.
   void unobserved(Direction direction, Unobserved reason, std::uint64_t offset_bytes = 0,
                   std::uint8_t detail = 0) {

@@ -1,162 +1,19 @@
 #include "core/tap/messages.hpp"
 
-// A call of the shared library costs as much as hashing a short text itself.
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "core/engineio/base64.hpp"
 #include "core/engineio/handshake.hpp"
 #include "core/engineio/packet.hpp"
-#include "core/json/json.hpp"
-#include "core/socketio/packet.hpp"
-#include "core/socketio/placeholders.hpp"
+#include "core/engineio/packet_v3.hpp"
+#include "core/tap/binary_message.hpp"
+#include "core/tap/socket_packet.hpp"
 
 namespace core::tap {
 namespace {
-
-std::uint64_t hash_of(std::string_view bytes, std::uint64_t seed = 0) noexcept {
-  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
-}
-
-/// Namespaces are known by their path: `/chat?token=1` and `/chat` are one.
-std::string_view path_of(std::string_view ns) noexcept { return ns.substr(0, ns.find('?')); }
-
-std::uint32_t ns_hash(std::string_view ns) noexcept {
-  static const auto kRoot = static_cast<std::uint32_t>(hash_of("/"));
-  return ns == "/" ? kRoot : static_cast<std::uint32_t>(hash_of(path_of(ns)));
-}
-
-std::string_view string_member(std::string_view object, std::string_view key) noexcept {
-  const auto value = json::find_member(object, key);
-  if (!value || value->kind != json::Kind::String) return {};
-  return value->raw.substr(1, value->raw.size() - 2);
-}
-
-/// The configured member of the client's CONNECT payload, `user.id`, hashed; 0 when absent.
-std::uint64_t auth_key(std::string_view object, const Settings& settings) {
-  if (settings.client_key.source != ClientKey::Source::Auth) return 0;
-  std::string_view path = settings.client_key.name;
-  json::Value value{json::Kind::Object, object};
-  while (!path.empty()) {
-    const std::string_view step = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(path.size(), step.size() + 1));
-    if (value.kind != json::Kind::Object) return 0;
-    const auto member = json::find_member(value.raw, step);
-    if (!member) return 0;
-    value = *member;
-  }
-  return hash_of(value.raw, settings.hash_key) | 1;
-}
-
-/// Everything in the client's CONNECT payload but what recovery put there.
-std::uint64_t auth_hash(std::string_view object, const Settings& settings) {
-  std::uint64_t hash = 0;
-  json::MemberReader members(object);
-  while (const auto member = members.next()) {
-    if (json::string_equals(member->key, "pid") || json::string_equals(member->key, "offset"))
-      continue;
-    hash = hash_of(member->value.raw, hash_of(member->key, hash ^ settings.hash_key));
-  }
-  return hash;
-}
-
-/// A secret as reports show it: enough to tell two apart, too little to use.
-void append_shortened(std::string& out, std::string_view secret) {
-  constexpr std::size_t kShown = 6;
-  out += secret.substr(0, kShown);
-  if (secret.size() > kShown) out += "…";
-}
-
-/// CONNECT, either way. Its excerpt is written anew, without what is secret: `pid` is shortened,
-/// `auth` becomes a keyed pseudonym, so that equal stays equal.
-void read_connect(std::string_view text, const socketio::PacketView& packet, Direction direction,
-                  const Settings& settings, Emitter& emit) {
-  std::string excerpt(text.substr(0, text.size() - packet.data.size()));
-  Event::Connect connect{};
-  connect.ns = ns_hash(packet.ns);
-  if (!packet.data.empty()) {
-    const std::string_view pid = string_member(packet.data, "pid");
-    if (!pid.empty()) connect.pid = hash_of(pid, settings.hash_key) | 1;
-    connect.has_offset = json::find_member(packet.data, "offset").has_value();
-    excerpt += '{';
-    const char* separator = "";
-    if (direction == Direction::ToClient) {
-      const std::string_view sid = string_member(packet.data, "sid");
-      excerpt += "\"sid\":\"";
-      if (excerpt.size() + sid.size() <= limits::kExcerptBytesMax && sid.size() <= 0xff) {
-        connect.sid_at = static_cast<std::uint8_t>(std::min<std::size_t>(excerpt.size(), 0xff));
-        connect.sid_bytes = excerpt.size() > 0xff ? 0 : static_cast<std::uint8_t>(sid.size());
-      }
-      excerpt += sid;
-      excerpt += '"';
-      separator = ",";
-    } else {
-      connect.auth = auth_hash(packet.data, settings);
-      connect.client_key = auth_key(packet.data, settings);
-      if (connect.auth != 0) {
-        char pseudonym[32];
-        std::snprintf(pseudonym, sizeof pseudonym, "\"auth\":\"~%08x\"",
-                      static_cast<unsigned>(connect.auth >> 32));
-        excerpt += pseudonym;
-        separator = ",";
-      }
-    }
-    if (!pid.empty()) {
-      excerpt.append(separator).append("\"pid\":\"");
-      append_shortened(excerpt, pid);
-      excerpt += '"';
-    }
-    excerpt += '}';
-  }
-  const Excerpt shown = excerpt_of(excerpt);
-  connect.truncated = shown.truncated;
-  emit.add(EventKind::Connect, direction, shown.text).connect = connect;
-}
-
-void read_packet(std::string_view text, Direction direction, const Settings& settings,
-                 Emitter& emit) {
-  const auto packet = socketio::decode_packet(text.substr(1), {limits::kAttachmentsMax});
-  if (!packet && packet.error().code == socketio::PacketErrc::GaveUp)
-    return emit.unobserved(direction, Unobserved::OversizeMessage);
-  if (packet && packet->type == socketio::PacketType::Connect)
-    return read_connect(text, *packet, direction, settings, emit);
-
-  const Excerpt excerpt = excerpt_of(text);
-  Event& event = emit.add(EventKind::Packet, direction, excerpt.text);
-  event.packet.truncated = excerpt.truncated;
-  event.packet.placeholders_fit = true;
-  event.packet.id = kNoId;
-  if (!packet) {
-    event.packet.error = static_cast<std::uint8_t>(static_cast<unsigned>(packet.error().code) + 1);
-    return;
-  }
-  event.packet.type = static_cast<std::uint8_t>(packet->type);
-  event.packet.attachments = static_cast<std::uint8_t>(packet->attachments);
-  event.packet.ns = ns_hash(packet->ns);
-  event.packet.arguments = hash_of(packet->data);
-  if (packet->id) {
-    const std::uint64_t id = packet->id->integer.value_or(kNoId - 1);
-    event.packet.id = static_cast<std::uint32_t>(std::min<std::uint64_t>(id, kNoId - 1));
-  }
-  if (packet->attachments != 0)
-    event.packet.placeholders_fit = socketio::placeholders_fit(packet->data, packet->attachments);
-  if (socketio::plain(packet->type) != socketio::PacketType::Event) return;
-
-  event.packet.topic = hash_of(packet->event.raw, event.packet.ns);
-  const std::size_t name_at = static_cast<std::size_t>(packet->event.raw.data() - text.data());
-  const std::size_t name_bytes = packet->event.raw.size();
-  if (name_at + name_bytes <= 0xff) {
-    event.packet.name_at = static_cast<std::uint8_t>(name_at);
-    event.packet.name_bytes = static_cast<std::uint8_t>(name_bytes);
-  }
-  if (packet->element_count >= 2)
-    event.packet.arguments_but_last = hash_of(packet->data.substr(
-        0, static_cast<std::size_t>(packet->last.raw.data() - packet->data.data())));
-}
 
 void read_handshake(std::string_view text, Direction direction, Emitter& emit) {
   const auto handshake = engineio::parse_handshake(text.substr(1));
@@ -173,27 +30,27 @@ void read_handshake(std::string_view text, Direction direction, Emitter& emit) {
   event.handshake.offers_websocket = handshake->offers_websocket;
 }
 
-}  // namespace
+void read_error(std::string_view text, engineio::PacketErrc code, Direction direction,
+                Emitter& emit) {
+  const Excerpt excerpt = excerpt_of(text);
+  Event& event = emit.add(EventKind::EngineError, direction, excerpt.text);
+  event.engine.reason = static_cast<std::uint8_t>(code);
+  event.engine.truncated = excerpt.truncated;
+}
 
-void read_text(std::string_view text, Direction direction, const Settings& settings,
-               Emitter& emit) {
-  const auto packet = engineio::decode_packet(text);
-  if (!packet) {
-    const Excerpt excerpt = excerpt_of(text);
-    Event& event = emit.add(EventKind::EngineError, direction, excerpt.text);
-    event.engine.reason = static_cast<std::uint8_t>(packet.error().code);
-    event.engine.truncated = excerpt.truncated;
-    return;
-  }
-  if (packet->base64) {
-    std::string bytes;  // Polling's form of an attachment: hashed as the bytes that a WebSocket
-                        // would carry.
-    engineio::decode_base64(packet->data, bytes);
-    return read_binary(bytes, direction, emit);
-  }
-  switch (packet->type) {
+/// What concerns the session itself: heartbeats, upgrade, close.
+void read_control(engineio::PacketType type, std::string_view data, Direction direction,
+                  Emitter& emit) {
+  Event& event = emit.add(EventKind::EnginePacket, direction);
+  event.engine.type = static_cast<EnginePacketType>(type);
+  event.engine.probe = data == "probe";
+}
+
+void read_engine_packet(std::string_view text, engineio::PacketType type, Revision revision,
+                        Direction direction, const Settings& settings, Emitter& emit) {
+  switch (type) {
     case engineio::PacketType::Message:
-      return read_packet(text, direction, settings, emit);
+      return read_packet(text, revision, direction, settings, emit);
     case engineio::PacketType::Open:
       if (direction == Direction::ToClient) read_handshake(text, direction, emit);
       return;
@@ -201,17 +58,53 @@ void read_text(std::string_view text, Direction direction, const Settings& setti
     case engineio::PacketType::Ping:
     case engineio::PacketType::Pong:
     case engineio::PacketType::Upgrade:
-    case engineio::PacketType::Noop: {
-      Event& event = emit.add(EventKind::EnginePacket, direction);
-      event.engine.type = static_cast<EnginePacketType>(packet->type);
-      event.engine.probe = packet->data == "probe";
-      return;
-    }
+    case engineio::PacketType::Noop:
+      return read_control(type, text.substr(1), direction, emit);
   }
 }
 
-void read_binary(std::string_view bytes, Direction direction, Emitter& emit) {
-  emit.add(EventKind::Binary, direction).binary = {hash_of(bytes), bytes.size(), 1};
+/// Polling's form of an attachment: hashed as the bytes that a WebSocket would carry.
+std::string bytes_of(std::string_view digits) {
+  std::string bytes;
+  engineio::decode_base64(digits, bytes);
+  return bytes;
+}
+
+void read_v3(const engineio::PacketV3View& packet, Direction direction, const Settings& settings,
+             Emitter& emit) {
+  if (!packet.type) return;  // Of a type that nobody listens to.
+  const std::string decoded = packet.base64 ? bytes_of(packet.data) : std::string();
+  const std::string_view bytes = packet.base64 ? std::string_view(decoded) : packet.data;
+  if (*packet.type == engineio::PacketType::Message)
+    read_binary_message(bytes, direction, settings, emit);
+  else if (*packet.type != engineio::PacketType::Open)
+    read_control(*packet.type, bytes, direction, emit);
+}
+
+void read_text_v3(std::string_view text, Direction direction, const Settings& settings,
+                  Emitter& emit) {
+  const auto packet = engineio::decode_packet_v3(text);
+  if (!packet) return read_error(text, packet.error().code, direction, emit);
+  if (packet->base64) return read_v3(*packet, direction, settings, emit);
+  read_engine_packet(text, *packet->type, Revision::V3, direction, settings, emit);
+}
+
+}  // namespace
+
+void read_text(std::string_view text, Revision revision, Direction direction,
+               const Settings& settings, Emitter& emit) {
+  if (revision == Revision::V3) return read_text_v3(text, direction, settings, emit);
+  const auto packet = engineio::decode_packet(text);
+  if (!packet) return read_error(text, packet.error().code, direction, emit);
+  if (packet->base64) return read_binary_message(bytes_of(packet->data), direction, settings, emit);
+  read_engine_packet(text, packet->type, Revision::V4, direction, settings, emit);
+}
+
+void read_binary(std::string_view bytes, Revision revision, Direction direction,
+                 const Settings& settings, Emitter& emit) {
+  if (revision == Revision::V3)
+    return read_v3(engineio::decode_binary_packet_v3(bytes), direction, settings, emit);
+  read_binary_message(bytes, direction, settings, emit);
 }
 
 }  // namespace core::tap

@@ -85,7 +85,7 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
     request.eio = static_cast<std::uint8_t>((*eio)[0] - '0');
 
   request.jsonp = http::query_parameter(target.query, "j").has_value();
-  request.octet_stream = head.headers[Header::ContentType] == "application/octet-stream";
+  request.octet_stream = is_octet_stream(head.headers[Header::ContentType]);
 
   Event& event = emit.add(EventKind::Request, Direction::ToServer,
                           http::query_parameter(target.query, "sid").value_or(std::string_view{}));

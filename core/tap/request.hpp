@@ -6,6 +6,7 @@
 #include "core/event.hpp"
 #include "core/http/exchanges.hpp"
 #include "core/tap/emitter.hpp"
+#include "core/tap/messages.hpp"
 #include "core/tap/tap.hpp"
 
 namespace core::tap {
@@ -21,6 +22,8 @@ struct EngineRequest {
 
   /// Whether this revision of the protocol is read.
   [[nodiscard]] bool is_known_revision() const noexcept { return eio == 3 || eio == 4; }
+  /// Where it is.
+  [[nodiscard]] Revision revision() const noexcept { return static_cast<Revision>(eio); }
   /// Whether the body that goes in `direction` is a polling payload that we read: what a POST
   /// brings, and what a GET is answered with.
   [[nodiscard]] bool carries_payload(Direction direction) const noexcept {
@@ -28,6 +31,11 @@ struct EngineRequest {
            method == (direction == Direction::ToServer ? HttpMethod::Post : HttpMethod::Get);
   }
 };
+
+/// What `Content-Type` calls a body of Engine.IO 3 that is binary.
+[[nodiscard]] inline bool is_octet_stream(std::string_view content_type) noexcept {
+  return content_type.substr(0, content_type.find(';')) == "application/octet-stream";
+}
 
 /// Reads a request head on the Socket.IO path and, when it is Engine.IO's, emits
 /// EventKind::Request. `peer` is the hash of the client's address. Other requests there (the client

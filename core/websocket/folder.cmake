@@ -1,1 +1,1 @@
-sioscope_core(websocket SOURCES reader.cpp utf8.cpp)
+sioscope_core(websocket SOURCES deflate.cpp extensions.cpp reader.cpp utf8.cpp LINK core_inflate)

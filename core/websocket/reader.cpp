@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
+#include "core/limits.hpp"
 #include "core/websocket/utf8.hpp"
 
 namespace core::websocket {
@@ -20,9 +22,20 @@ constexpr unsigned kControlBytesMax = 125;
 /// Above this a message cannot be kept: sizes in the reader are 32 bits wide.
 constexpr std::uint32_t kMessageBytesCap = std::uint32_t{1} << 31;
 
+ReadErrc read_error(InflateErrc code) noexcept {
+  return code == InflateErrc::NoMemory ? ReadErrc::NoMemory : ReadErrc::CorruptDeflate;
+}
+
 /// What a message that a read cut in two reserves at once, at most; more as its bytes arrive, so
 /// that a length that is only claimed costs nothing.
 constexpr std::uint64_t kFirstReserveBytes = 16 * 1024;
+
+/// An inflated message's buffer of this size stays for the next one, beside a window of twice that.
+constexpr std::size_t kStandingBytesMax = 16 * 1024;
+/// Room to inflate a message in, at first: what most packets fit in.
+constexpr std::size_t kFirstRoomBytes = 1024;
+/// Room for what is inflated into nowhere.
+constexpr std::size_t kNowhereBytes = 16 * 1024;
 
 constexpr std::size_t length_bytes(unsigned second) noexcept {
   const unsigned length = second & kLength;
@@ -57,11 +70,12 @@ constexpr bool may_be_sent(unsigned code) noexcept {
 
 }  // namespace
 
-Reader::Reader(Direction direction, Compression compression,
+Reader::Reader(Direction direction, std::optional<DeflateParameters> deflate,
                std::uint32_t message_bytes_max) noexcept
     : message_bytes_max_(std::min(message_bytes_max, kMessageBytesCap)),
-      masked_(direction == Direction::ToServer),
-      deflate_(compression == Compression::PerMessageDeflate) {}
+      window_bits_(deflate ? deflate->window_bits & 0xF : 0),
+      takeover_(deflate && deflate->takeover == ContextTakeover::Yes),
+      masked_(direction == Direction::ToServer) {}
 
 Item Reader::next(std::span<char>& input) noexcept {
   if (buffer_ != nullptr && !in_payload_) drop_handed_out();
@@ -70,30 +84,28 @@ Item Reader::next(std::span<char>& input) noexcept {
     return NeedMore{};
   }
 
-  // The common case: the whole frame lies in the input, and is a message or a control frame.
+  // The common case: the whole frame lies in the input, and is a plain message or a control frame.
   if (header_bytes_ == 0 && input.size() >= 2) {
     const auto* header = reinterpret_cast<const unsigned char*>(input.data());
     if (const auto code = check_header(header[0], header[1])) return fail(*code, offset_bytes_);
 
     const unsigned opcode = header[0] & kOpcode;
-    const bool whole_message = (header[0] & kFin) != 0 && opcode != kContinuation;
+    const bool whole_message = (header[0] & (kFin | kRsv1)) == kFin && opcode != kContinuation;
     const std::size_t header_bytes = header_size_bytes(header[1]);
     if (whole_message && input.size() >= header_bytes) {
       const std::uint64_t length = payload_length(header);
       const bool control_frame = opcode >= kFirstControl;
       if (length <= input.size() - header_bytes &&
           (control_frame || length <= message_bytes_max_)) {
-        const bool compressed = (header[0] & kRsv1) != 0;
         const std::uint64_t began_at = offset_bytes_;
         const std::string_view payload(input.data() + header_bytes, length);
         const bool ascii =
             unmask(input.data() + header_bytes, payload.size(), mask_key(header, header_bytes));
         take(input, header_bytes + payload.size());
         if (control_frame) return control(static_cast<ControlType>(opcode), payload, began_at);
-        if (opcode == kText && !compressed && !ascii && !valid_utf8(payload))
+        if (opcode == kText && !ascii && !valid_utf8(payload))
           return fail(ReadErrc::InvalidUtf8, began_at);
-        return Message{payload, opcode == kText ? MessageType::Text : MessageType::Binary,
-                       compressed};
+        return Message{payload, opcode == kText ? MessageType::Text : MessageType::Binary};
       }
     }
   }
@@ -103,7 +115,7 @@ Item Reader::next(std::span<char>& input) noexcept {
       if (const auto code = read_header(input)) return fail(*code, offset_bytes_ - header_bytes_);
       if (!in_payload_) return NeedMore{};
     }
-    read_payload(input);
+    if (const auto code = read_payload(input)) return fail(*code, frame_began_at_bytes());
     if (payload_left_bytes_ > 0) return NeedMore{};
     Item item = end_frame();
     if (!std::holds_alternative<NeedMore>(item)) return item;
@@ -114,7 +126,7 @@ Item Reader::next(std::span<char>& input) noexcept {
 std::optional<ReadErrc> Reader::check_header(unsigned first, unsigned second) const noexcept {
   const unsigned opcode = first & kOpcode;
   const bool rsv1 = (first & kRsv1) != 0;
-  if ((first & kRsv23) != 0 || (rsv1 && !deflate_)) return ReadErrc::ReservedBits;
+  if ((first & kRsv23) != 0 || (rsv1 && window_bits_ == 0)) return ReadErrc::ReservedBits;
 
   if (opcode == kContinuation) {
     if (rsv1) return ReadErrc::ReservedBits;  // Only the first frame of a message carries it.
@@ -142,7 +154,7 @@ std::optional<ReadErrc> Reader::read_header(std::span<char>& input) noexcept {
     const std::size_t wanted_bytes = header_bytes_ < 2 ? 2 : header_size_bytes(header_[1]);
     const std::size_t step = std::min(wanted_bytes - header_bytes_, input.size());
     if (step > 0) std::memcpy(header_.data() + header_bytes_, input.data(), step);
-    header_bytes_ = static_cast<std::uint8_t>(header_bytes_ + step);
+    header_bytes_ = (header_bytes_ + step) & 0xF;
     take(input, step);
     if (header_bytes_ < wanted_bytes) return std::nullopt;
     if (wanted_bytes > 2) break;
@@ -163,6 +175,7 @@ std::optional<ReadErrc> Reader::read_header(std::span<char>& input) noexcept {
     text_ = opcode == kText;
     compressed_ = (header_[0] & kRsv1) != 0;
   }
+  if (compressed_) return std::nullopt;  // What it inflates to counts.
   if (message_bytes_ + length > message_bytes_max_) {
     skipping_ = true;
     release_buffer();
@@ -171,12 +184,18 @@ std::optional<ReadErrc> Reader::read_header(std::span<char>& input) noexcept {
   return std::nullopt;
 }
 
-/// Takes what the input has of the frame's payload, and keeps it unless its message is skipped.
-void Reader::read_payload(std::span<char>& input) noexcept {
+/// Takes what the input has of the frame's payload, and keeps or inflates it unless its message is
+/// skipped. An error can only come of inflating.
+std::optional<ReadErrc> Reader::read_payload(std::span<char>& input) noexcept {
   const auto step =
       static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_bytes_, input.size()));
   const bool control_frame = (header_[0] & kOpcode) >= kFirstControl;
-  if (control_frame || !skipping_) {
+  std::optional<ReadErrc> error;
+  if (!control_frame && compressed_) {
+    (void)unmask(input.data(), step, mask_);
+    mask_ = advance(mask_, step);
+    error = inflate({input.data(), step});
+  } else if (control_frame || !skipping_) {
     append(input.data(), step);
     // ASCII or not: a message in pieces is checked once it is whole.
     (void)unmask(buffer_.get() + buffered_bytes_ - step, step, mask_);
@@ -184,21 +203,74 @@ void Reader::read_payload(std::span<char>& input) noexcept {
   }
   payload_left_bytes_ -= step;
   take(input, step);
+  return error;
+}
+
+/// Inflates a piece of the message behind what there is of it.
+std::optional<ReadErrc> Reader::inflate(std::string_view deflated) noexcept {
+  if (deflated.empty()) return std::nullopt;
+  return inflate_all([&](std::span<char> room) { return inflater_->next(deflated, room); });
+}
+
+std::optional<ReadErrc> Reader::finish_inflating() noexcept {
+  return inflate_all([&](std::span<char> room) { return inflater_->finish(room); });
+}
+
+/// Takes steps of the inflater until one leaves room. A message that grows over the limit is given
+/// up, at once when no other can refer to it; else its text is thrown away, up to a bound.
+template <class Step>
+std::optional<ReadErrc> Reader::inflate_all(Step step) noexcept {
+  if (inflater_ == nullptr) {
+    if (skipping_) return std::nullopt;
+    inflater_ = std::make_unique<Inflater>(
+        DeflateParameters{window_bits_, takeover_ ? ContextTakeover::Yes : ContextTakeover::No});
+  }
+  while (!skipping_) {
+    reserve(1, kFirstRoomBytes);
+    const std::size_t left_bytes = message_bytes_max_ - message_bytes_ + 1;
+    const std::size_t room_bytes =
+        std::min<std::size_t>(capacity_bytes_ - buffered_bytes_, left_bytes);
+    const auto written = step(std::span(buffer_.get() + buffered_bytes_, room_bytes));
+    if (!written) return read_error(written.error());
+
+    message_bytes_ += *written;
+    buffered_bytes_ += static_cast<std::uint32_t>(*written);
+    if (message_bytes_ > message_bytes_max_) {
+      skipping_ = true;
+      release_buffer();
+    } else if (*written < room_bytes) {
+      return std::nullopt;
+    }
+  }
+
+  if (!takeover_) {
+    inflater_.reset();
+    return std::nullopt;
+  }
+  std::array<char, kNowhereBytes> nowhere;
+  while (true) {
+    const auto written = step(std::span(nowhere));
+    if (!written) return read_error(written.error());
+    message_bytes_ += *written;
+    if (message_bytes_ > limits::kInflatedBytesMax) return ReadErrc::InflatesTooFar;
+    if (*written < nowhere.size()) return std::nullopt;
+  }
 }
 
 /// The frame is complete: its item, or NeedMore after a fragment.
 Item Reader::end_frame() noexcept {
   const std::uint64_t length = payload_length(header_.data());
-  const std::uint64_t began_at = offset_bytes_ - length - header_bytes_;
+  const std::uint64_t began_at = frame_began_at_bytes();
+  const unsigned opcode = header_[0] & kOpcode;
   in_payload_ = false;
   header_bytes_ = 0;
-
-  const unsigned opcode = header_[0] & kOpcode;
   if (opcode >= kFirstControl)
     return control(static_cast<ControlType>(opcode),
                    {buffer_.get() + (buffered_bytes_ - length), static_cast<std::size_t>(length)},
                    began_at);
   if ((header_[0] & kFin) == 0) return NeedMore{};
+  if (compressed_)
+    if (const auto code = finish_inflating()) return fail(*code, began_at);
 
   const MessageType type = text_ ? MessageType::Text : MessageType::Binary;
   const std::uint64_t size_bytes = message_bytes_;
@@ -206,11 +278,18 @@ Item Reader::end_frame() noexcept {
   in_message_ = false;
   skipping_ = false;
   message_bytes_ = 0;
+  compressed_ = false;
   if (skipped) return SkippedMessage{size_bytes, type};
 
   const std::string_view payload(buffer_.get(), buffered_bytes_);
-  if (text_ && !compressed_ && !valid_utf8(payload)) return fail(ReadErrc::InvalidUtf8, began_at);
-  return Message{payload, type, compressed_};
+  if (text_ && !valid_utf8(payload)) return fail(ReadErrc::InvalidUtf8, began_at);
+  return Message{payload, type};
+}
+
+/// Where the frame that is being read began.
+std::uint64_t Reader::frame_began_at_bytes() const noexcept {
+  const std::uint64_t read_bytes = payload_length(header_.data()) - payload_left_bytes_;
+  return offset_bytes_ - read_bytes - header_bytes_;
 }
 
 Item Reader::control(ControlType type, std::string_view payload,
@@ -229,6 +308,7 @@ Item Reader::control(ControlType type, std::string_view payload,
 Item Reader::fail(ReadErrc code, std::uint64_t began_at_bytes) noexcept {
   failed_ = true;
   in_payload_ = false;
+  inflater_.reset();
   release_buffer();
   return Error{began_at_bytes, code};
 }
@@ -240,25 +320,27 @@ void Reader::take(std::span<char>& input, std::size_t bytes) noexcept {
 
 void Reader::append(const char* bytes, std::size_t size) noexcept {
   if (size == 0) return;
-  const std::size_t needed_bytes = buffered_bytes_ + size;
-  if (needed_bytes > capacity_bytes_) {
-    const auto expected_bytes = std::min<std::uint64_t>(payload_left_bytes_, kFirstReserveBytes);
-    const std::size_t grown_bytes =
-        std::max({needed_bytes, std::size_t{capacity_bytes_} * 2,
-                  static_cast<std::size_t>(buffered_bytes_ + expected_bytes)});
-    auto grown = std::make_unique_for_overwrite<char[]>(grown_bytes);
-    if (buffered_bytes_ > 0) std::memcpy(grown.get(), buffer_.get(), buffered_bytes_);
-    buffer_ = std::move(grown);
-    capacity_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(grown_bytes, UINT32_MAX));
-  }
+  reserve(size, std::min<std::uint64_t>(payload_left_bytes_, kFirstReserveBytes));
   std::memcpy(buffer_.get() + buffered_bytes_, bytes, size);
-  buffered_bytes_ = static_cast<std::uint32_t>(needed_bytes);
+  buffered_bytes_ += static_cast<std::uint32_t>(size);
+}
+
+/// Makes room for `more_bytes`. A buffer that must grow gets `expected_bytes` if that is more.
+void Reader::reserve(std::size_t more_bytes, std::size_t expected_bytes) noexcept {
+  if (buffered_bytes_ + more_bytes <= capacity_bytes_) return;
+  const std::size_t grown_bytes = std::max(buffered_bytes_ + std::max(more_bytes, expected_bytes),
+                                           std::size_t{capacity_bytes_} * 2);
+  auto grown = std::make_unique_for_overwrite<char[]>(grown_bytes);
+  if (buffered_bytes_ > 0) std::memcpy(grown.get(), buffer_.get(), buffered_bytes_);
+  buffer_ = std::move(grown);
+  capacity_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(grown_bytes, UINT32_MAX));
 }
 
 /// Between two frames: only the open message's bytes are still ours to keep.
 void Reader::drop_handed_out() noexcept {
   buffered_bytes_ = in_message_ && !skipping_ ? static_cast<std::uint32_t>(message_bytes_) : 0;
-  if (buffered_bytes_ == 0) release_buffer();
+  const bool stands = inflater_ != nullptr && takeover_ && capacity_bytes_ <= kStandingBytesMax;
+  if (buffered_bytes_ == 0 && !stands) release_buffer();
 }
 
 void Reader::release_buffer() noexcept {
@@ -293,6 +375,12 @@ std::string_view reason_text(ReadErrc code) noexcept {
       return "a WebSocket Close with a code that must not be sent: receivers close with 1002";
     case ReadErrc::InvalidUtf8:
       return "a WebSocket text that is not UTF-8: receivers close with 1007";
+    case ReadErrc::CorruptDeflate:
+      return "a compressed WebSocket message that does not inflate: receivers close with 1007";
+    case ReadErrc::InflatesTooFar:
+      return "a compressed WebSocket message of more text than is inflated";
+    case ReadErrc::NoMemory:
+      return "a compressed WebSocket message that no memory was left for";
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/direction.hpp"
+#include "core/websocket/deflate.hpp"
 #include "core/websocket/mask.hpp"
 
 // How it works. `next` takes frames off the front of the caller's buffer. A frame that lies whole
@@ -17,6 +18,10 @@
 // a read cut in two is collected: up to 14 header bytes inside the reader, payload in one heap
 // buffer that holds the message so far and, behind it, an interleaved control frame's payload.
 // The buffer is freed at the first call after its message was handed out.
+//
+// Compressed payload is never kept: it is unmasked where it lies and inflated into that buffer,
+// which then stays, if it is small, as long as later messages may refer to this one. Who must not
+// compress pays for all this with one null pointer.
 
 namespace core::websocket {
 
@@ -25,19 +30,13 @@ enum class MessageType : std::uint8_t { Text, Binary };
 /// The values are the opcodes. Source: RFC 6455, section 5.5.
 enum class ControlType : std::uint8_t { Close = 0x8, Ping = 0x9, Pong = 0xA };
 
-/// What the handshake agreed on; decides whether RSV1 may be set. Source: RFC 7692, section 6.
-enum class Compression : std::uint8_t { None, PerMessageDeflate };
-
 /// The input is used up.
 struct NeedMore {};
 
-/// One complete message, fragments joined.
+/// One complete message, fragments joined and inflated.
 struct Message {
-  std::string_view
-      payload;  ///< Borrowed until the next call. Text that is not compressed is valid UTF-8.
+  std::string_view payload;  ///< Borrowed until the next call. Of Text valid UTF-8.
   MessageType type;
-  bool compressed;  ///< RSV1 was set: `payload` is deflate data, and the UTF-8 check is the
-                    ///< inflater's.
 };
 
 /// One control frame; may come between the fragments of a message.
@@ -50,7 +49,8 @@ inline constexpr std::uint16_t kNoCloseCode = 1005;
 
 /// A complete message that was longer than the limit; its bytes were not kept, nor checked.
 struct SkippedMessage {
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes;  ///< Inflated. Without context takeover nobody needs the rest of it,
+                             ///< and this says limit + 1.
   MessageType type;
 };
 
@@ -65,15 +65,23 @@ enum class ReadErrc : std::uint8_t {
   ExpectedContinuation,    ///< A new message began before the last one ended.
   LengthTooLarge,          ///< A 64-bit length with its top bit set.
   CloseTooShort,           ///< A close payload of one byte.
-  BadCloseCode,  ///< Not 1000..1003, 1007..1014 or 3000..4999: what `ws` and browsers refuse.
-  InvalidUtf8,   ///< In a text message or a close reason; receivers close with 1007.
+  BadCloseCode,    ///< Not 1000..1003, 1007..1014 or 3000..4999: what `ws` and browsers refuse.
+  InvalidUtf8,     ///< In a text message or a close reason; receivers close with 1007.
+  CorruptDeflate,  ///< A compressed message that does not inflate; `ws` closes with 1007.
+  InflatesTooFar,  ///< Ours: more than kInflatedBytesMax in a message that later ones may refer to.
+  NoMemory,        ///< Ours: there was none to inflate with.
 };
 
-/// The words for a report. Receivers close the connection over each of these, with code 1002, or
-/// 1007 where they say so. Source: RFC 6455, sections 5 and 7.4.1; `ws`, lib/receiver.js.
+/// Whether we gave up where a receiver would not: then the stream is unobserved, not broken.
+[[nodiscard]] constexpr bool is_ours(ReadErrc code) noexcept {
+  return code == ReadErrc::InflatesTooFar || code == ReadErrc::NoMemory;
+}
+
+/// The words for a report. Receivers close the connection over each that is not ours, with code
+/// 1002, or 1007 where they say so. Source: RFC 6455, sections 5 and 7.4.1; `ws`, lib/receiver.js.
 [[nodiscard]] std::string_view reason_text(ReadErrc code) noexcept;
 
-/// The stream is no WebSocket any more, and the reader is done for good.
+/// The stream is no WebSocket any more, or cannot be read on, and the reader is done for good.
 struct Error {
   std::uint64_t offset_bytes;  ///< In this direction's stream: where the offending frame began.
   ReadErrc code;
@@ -89,8 +97,10 @@ using Item = std::variant<NeedMore, Message, Control, SkippedMessage, Error>;
 class Reader {
  public:
   /// `direction` says who sends: ToServer frames must be masked, ToClient frames must not be.
+  /// `deflate` is what the handshake agreed on for it: with nothing, RSV1 must not be set.
   /// A message of more than `message_bytes_max` is skipped. Capped at 2 GiB.
-  Reader(Direction direction, Compression compression, std::uint32_t message_bytes_max) noexcept;
+  Reader(Direction direction, std::optional<DeflateParameters> deflate,
+         std::uint32_t message_bytes_max) noexcept;
 
   /// Takes bytes from the front of `input` and returns one item. Call it until it says NeedMore
   /// (then `input` is empty). The bytes taken are overwritten: the input must have been forwarded.
@@ -105,42 +115,51 @@ class Reader {
     return !in_payload_ && !in_message_ && header_bytes_ == 0;
   }
 
-  /// Heap bytes held now: 0 on a connection that is between messages.
+  /// Heap bytes held now, an inflater's aside: 0 between messages, but for the buffer of a
+  /// direction that compresses with context takeover.
   [[nodiscard]] std::size_t buffered_bytes_capacity() const noexcept { return capacity_bytes_; }
 
  private:
   [[nodiscard]] std::optional<ReadErrc> check_header(unsigned first,
                                                      unsigned second) const noexcept;
   [[nodiscard]] std::optional<ReadErrc> read_header(std::span<char>& input) noexcept;
-  void read_payload(std::span<char>& input) noexcept;
+  [[nodiscard]] std::optional<ReadErrc> read_payload(std::span<char>& input) noexcept;
+  [[nodiscard]] std::optional<ReadErrc> inflate(std::string_view deflated) noexcept;
+  [[nodiscard]] std::optional<ReadErrc> finish_inflating() noexcept;
+  template <class Step>
+  [[nodiscard]] std::optional<ReadErrc> inflate_all(Step step) noexcept;
   [[nodiscard]] Item end_frame() noexcept;
   [[nodiscard]] Item control(ControlType type, std::string_view payload,
                              std::uint64_t began_at_bytes) noexcept;
+  [[nodiscard]] std::uint64_t frame_began_at_bytes() const noexcept;
   [[nodiscard]] Item fail(ReadErrc code, std::uint64_t began_at_bytes) noexcept;
   void take(std::span<char>& input, std::size_t bytes) noexcept;
   void append(const char* bytes, std::size_t size) noexcept;
+  void reserve(std::size_t more_bytes, std::size_t expected_bytes) noexcept;
   void drop_handed_out() noexcept;
   void release_buffer() noexcept;
 
   std::uint64_t offset_bytes_ = 0;
   std::uint64_t payload_left_bytes_ = 0;  ///< Of the frame being read.
-  std::uint64_t message_bytes_ = 0;       ///< Of the message so far, kept or skipped.
+  std::uint64_t message_bytes_ = 0;       ///< Of the message so far, inflated, kept or skipped.
   std::unique_ptr<char[]> buffer_;        ///< The message so far, then control payload.
+  std::unique_ptr<Inflater> inflater_;    ///< From the first compressed message on.
   std::uint32_t buffered_bytes_ = 0;
   std::uint32_t capacity_bytes_ = 0;
   std::uint32_t message_bytes_max_;
   MaskKey mask_ = 0;                        ///< Of the frame being read, turned to the next byte.
   std::array<unsigned char, 14> header_{};  ///< Of the frame being read.
-  std::uint8_t header_bytes_ = 0;
-  bool masked_ : 1;          ///< This direction masks.
-  bool deflate_ : 1;         ///< RSV1 is allowed.
-  bool failed_ : 1 = false;  ///< An error was reported.
+  std::uint8_t header_bytes_ : 4 = 0;
+  std::uint8_t window_bits_ : 4;  ///< What inflates RSV1's messages; 0: RSV1 must not be set.
+  bool takeover_ : 1;             ///< Context takeover, where there is compression.
+  bool masked_ : 1;               ///< This direction masks.
+  bool failed_ : 1 = false;       ///< An error was reported.
   bool in_payload_ : 1 = false;
   bool in_message_ : 1 = false;  ///< A data frame has begun a message that has not ended.
   bool text_ : 1 = false;        ///< Of that message; so are the next two.
   bool compressed_ : 1 = false;
   bool skipping_ : 1 = false;
 };
-static_assert(sizeof(Reader) <= 64, "an idle connection holds two");
+static_assert(sizeof(Reader) <= 72, "an idle connection holds two");
 
 }  // namespace core::websocket

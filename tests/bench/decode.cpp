@@ -1,24 +1,32 @@
-// Where our own time goes: the same echoes as load.cpp's, without sockets. Each read is decoded by
-// a tap and published in a ring, as an I/O thread does it; then the ring is emptied into the
-// analysis, as the observer does it. Prints nanoseconds per message of each part.
+// sioscope's decoders as a contender of decode.mjs, which gives it each workload as bytes of the
+// wire: a server's WebSocket frames, or the body of a poll. Bare, they do what the official parsers
+// do: Engine.IO packet, Socket.IO packet, placeholders, attachments. As a tap they are what the
+// proxy runs: frames or HTTP, UTF-8, the same decoding, hashes of what was said, and an event.
 //
-//     bench_decode [--in-flight N] [--bytes N] [--connections N] [--seconds S]
+//     bench_decode bare|tap  websocket|polling FILE  [...]
+//
+// For each line `<number of the file> <milliseconds>` it decodes passes for that long and answers
+// with a line of JSON.
 
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <map>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/event_buffer.hpp"
-#include "core/limits.hpp"
+#include "core/engineio/packet.hpp"
+#include "core/engineio/payload.hpp"
+#include "core/socketio/packet.hpp"
+#include "core/socketio/placeholders.hpp"
+#include "core/socketio/reconstructor.hpp"
 #include "core/tap/tap.hpp"
-#include "proxy/observe/clock.hpp"
-#include "proxy/observe/event_ring.hpp"
-#include "rules/analysis.hpp"
 #include "tests/bench/frames.hpp"
 
 namespace tests::bench {
@@ -26,121 +34,189 @@ namespace {
 
 using core::Direction;
 
+[[noreturn]] void stop(const char* sentence) {
+  std::fprintf(stderr, "bench_decode: %s\n", sentence);
+  std::exit(1);
+}
+
 double nanoseconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
 
-class Decode {
+/// What was decoded, in a number that every contender can have: see README.md.
+struct Tally {
+  std::uint64_t packets = 0;
+  std::uint64_t checksum = 0;
+};
+
+enum class Transport : std::uint8_t { WebSocket, Polling };
+
+struct Workload {
+  Transport transport;
+  std::string bytes;
+};
+
+/// One decoder over one workload.
+class Contender {
  public:
-  Decode(std::size_t connections, std::size_t in_flight, std::size_t bytes)
-      : in_flight_(in_flight) {
-    for (std::size_t i = 0; i < connections; ++i)
-      taps_.push_back(std::make_unique<core::tap::Tap>(settings_, core::ConnectionId{i + 1}));
-    reads_.resize(connections * 2);
-    std::string payload = "42[\"echo\",\"";
-    while (payload.size() + 2 < bytes) payload += static_cast<char>('a' + payload.size() * 7 % 26);
-    payload += "\"]";
-    for (std::size_t i = 0; i < in_flight; ++i) {
-      append_client_frame(to_server_, kText, payload, 0x9e37'79b9U * static_cast<unsigned>(i + 1));
-      append_server_frame(to_client_, kText, payload);
+  virtual ~Contender() = default;
+  virtual void pass(Tally& tally) = 0;
+};
+
+class Bare final : public Contender {
+ public:
+  explicit Bare(const Workload& workload) : workload_(workload) {
+    std::string_view rest = workload.bytes;
+    if (workload.transport == Transport::Polling) return;
+    while (const auto frame = read_frame(rest)) {
+      messages_.push_back({frame->payload, frame->opcode == kText});
+      rest.remove_prefix(frame->bytes);
     }
-    greet();
   }
 
-  void run(double seconds) {
-    const double end = nanoseconds() + seconds * 1e9;
-    while (nanoseconds() < end) turn();
-    const double total = static_cast<double>(messages_);
-    std::printf("tap and ring %6.1f ns, analysis %6.1f ns per message\n", tap_ns_ / total,
-                analysis_ns_ / total);
-    if (analysis_.tally().deliveries != messages_ / 2 || ring_.lost() != 0) {
-      std::fprintf(stderr, "bench_decode: the analysis did not see every message\n");
-      std::exit(1);
+  void pass(Tally& tally) override {
+    if (workload_.transport == Transport::Polling) {
+      core::engineio::PayloadReader reader(workload_.bytes);
+      while (const auto packet = reader.next()) text(*packet, tally);
+    } else {
+      for (const Message& message : messages_)
+        message.is_text ? text(message.payload, tally) : binary(message.payload, tally);
     }
   }
 
  private:
-  void receive(std::size_t connection, Direction direction, std::string bytes) {
-    taps_[connection]->receive(direction, bytes, proxy::observe::now(), events_);
-    publish();
+  struct Message {
+    std::string_view payload;
+    bool is_text;
+  };
+
+  void text(std::string_view text, Tally& tally) {
+    const auto outer = core::engineio::decode_packet(text);
+    if (!outer) stop("an Engine.IO packet was refused");
+    const auto packet = core::socketio::decode_packet(outer->data);
+    if (!packet) stop("a Socket.IO packet was refused");
+    const bool fit = packet->attachments == 0 ||
+                     core::socketio::placeholders_fit(packet->data, packet->attachments);
+    const auto progress = reconstructor_.receive_packet(
+        packet->attachments,
+        fit ? core::socketio::Placeholders::Fit : core::socketio::Placeholders::Illegal);
+    tally.checksum += packet->event.raw.size() - 2;
+    count(progress, tally);
   }
 
-  void publish() {
-    ring_.publish(events_.bytes());
-    events_.clear();
+  void binary(std::string_view bytes, Tally& tally) {
+    tally.checksum += bytes.size();
+    count(reconstructor_.receive_binary(), tally);
   }
 
-  void drain() {
-    while (const core::Event* const event = ring_.front()) {
-      analysis_.observe({*event, ring_.front_text()});
-      ring_.pop();
-    }
+  static void count(const core::socketio::Reconstructor::Result& progress, Tally& tally) {
+    if (!progress) stop("the reconstructor complained");
+    if (*progress == core::socketio::Progress::Complete) ++tally.packets;
   }
 
-  void greet() {
-    for (std::size_t i = 0; i < taps_.size(); ++i) {
-      taps_[i]->open("127.0.0.1:" + std::to_string(i + 1), proxy::observe::now(), events_);
-      receive(i, Direction::ToServer,
+  const Workload& workload_;
+  std::vector<Message> messages_;
+  core::socketio::Reconstructor reconstructor_;
+};
+
+class Tapped final : public Contender {
+ public:
+  explicit Tapped(const Workload& workload) : bytes_(workload.bytes) {
+    tap_.open("127.0.0.1:1", {}, events_);
+    if (workload.transport == Transport::WebSocket) {
+      receive(Direction::ToServer,
               "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
               "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-      std::string greeting =
-          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzhZRbK+xOo=\r\n\r\n";
-      append_server_frame(greeting, kText,
-                          "0{\"sid\":\"" + std::to_string(1000 + i) +
-                              "\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000}");
-      receive(i, Direction::ToClient, greeting);
-      std::string connect;
-      append_client_frame(connect, kText, "40", 7);
-      receive(i, Direction::ToServer, connect);
-      std::string connected;
-      append_server_frame(connected, kText, "40{\"sid\":\"s" + std::to_string(i) + "\"}");
-      receive(i, Direction::ToClient, connected);
+      receive(Direction::ToClient,
+              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzhZRbK+xOo=\r\n\r\n");
+    } else {
+      poll_ = "GET /socket.io/?EIO=4&transport=polling&sid=A HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      bytes_ = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Length: " +
+               std::to_string(bytes_.size()) + "\r\n\r\n" + bytes_;
     }
-    drain();
   }
 
-  void turn() {
-    for (std::size_t i = 0; i < taps_.size(); ++i) {
-      reads_[2 * i] = to_server_;
-      reads_[2 * i + 1] = to_client_;
+  /// A server's frames are not masked, so nothing is overwritten and every pass is the same.
+  void pass(Tally& tally) override {
+    if (!poll_.empty()) receive(Direction::ToServer, poll_);
+    events_.clear();
+    tap_.receive(Direction::ToClient, bytes_, {}, events_);
+    for (const core::EventView view : events_) {
+      const core::Event& event = view.event;
+      if (event.kind == core::EventKind::Packet) {
+        if (event.packet.error != 0) stop("the tap refused a packet");
+        tally.checksum += event.packet.name_bytes - 2U;
+        waiting_ = event.packet.attachments;
+        if (waiting_ == 0) ++tally.packets;
+      } else if (event.kind == core::EventKind::Binary) {
+        tally.checksum += event.binary.bytes;
+        if (--waiting_ == 0) ++tally.packets;
+      }
     }
-    const double start = nanoseconds();
-    for (std::size_t i = 0; i < reads_.size(); ++i) {
-      taps_[i / 2]->receive(i % 2 == 0 ? Direction::ToServer : Direction::ToClient, reads_[i],
-                            proxy::observe::now(), events_);
-      publish();
-    }
-    const double tapped = nanoseconds();
-    drain();
-    analysis_ns_ += nanoseconds() - tapped;
-    tap_ns_ += tapped - start;
-    messages_ += reads_.size() * in_flight_;
+    events_.clear();
+  }
+
+ private:
+  void receive(Direction direction, std::string bytes) {
+    tap_.receive(direction, bytes, {}, events_);
+    events_.clear();
   }
 
   core::tap::Settings settings_;
-  std::size_t in_flight_;
-  std::string to_server_, to_client_;  ///< what one read brings
-  std::vector<std::string> reads_;     ///< copies of it: taps unmask in place
-  std::vector<std::unique_ptr<core::tap::Tap>> taps_;
+  core::tap::Tap tap_{settings_, core::ConnectionId{1}};
   core::EventBuffer events_;
-  proxy::observe::EventRing ring_{core::limits::kEventRingBytes};
-  rules::Analysis analysis_;
-  std::uint64_t messages_ = 0;
-  double tap_ns_ = 0, analysis_ns_ = 0;
+  std::string poll_;   ///< The request of a poll; empty on a WebSocket.
+  std::string bytes_;  ///< What one read brings.
+  unsigned waiting_ = 0;
 };
+
+void serve(std::vector<std::unique_ptr<Contender>>& contenders) {
+  std::size_t number = 0;
+  double milliseconds = 0;
+  while (std::cin >> number >> milliseconds) {
+    if (number >= contenders.size()) stop("there is no such workload");
+    Tally tally;
+    std::uint64_t passes = 0;
+    const double start = nanoseconds();
+    double now = start;
+    while (now - start < milliseconds * 1e6) {
+      for (int i = 0; i < 20; ++i) contenders[number]->pass(tally);
+      passes += 20;
+      now = nanoseconds();
+    }
+    std::printf("{\"passes\":%llu,\"packets\":%llu,\"checksum\":%llu,\"nanoseconds\":%.0f}\n",
+                static_cast<unsigned long long>(passes),
+                static_cast<unsigned long long>(tally.packets),
+                static_cast<unsigned long long>(tally.checksum), now - start);
+    std::fflush(stdout);
+  }
+}
 
 }  // namespace
 }  // namespace tests::bench
 
 int main(int argc, char** argv) {
-  std::map<std::string, double> options{
-      {"--in-flight", 16}, {"--bytes", 60}, {"--connections", 64}, {"--seconds", 1}};
-  for (int i = 1; i + 1 < argc; i += 2) options[argv[i]] = std::atof(argv[i + 1]);
-  const auto count = [&](const char* name) { return static_cast<std::size_t>(options[name]); };
-  tests::bench::Decode(count("--connections"), count("--in-flight"), count("--bytes"))
-      .run(options["--seconds"]);
+  using namespace tests::bench;
+  if (argc < 4 || argc % 2 != 0) stop("usage: bench_decode bare|tap (websocket|polling FILE)...");
+  std::vector<Workload> workloads;
+  for (int i = 2; i < argc; i += 2) {
+    std::ifstream file(argv[i + 1], std::ios::binary);
+    if (!file) stop("a workload cannot be read");
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    workloads.push_back(
+        {std::string_view(argv[i]) == "polling" ? Transport::Polling : Transport::WebSocket,
+         bytes});
+  }
+  std::vector<std::unique_ptr<Contender>> contenders;
+  for (const Workload& workload : workloads) {
+    if (std::string_view(argv[1]) == "tap")
+      contenders.push_back(std::make_unique<Tapped>(workload));
+    else
+      contenders.push_back(std::make_unique<Bare>(workload));
+  }
+  serve(contenders);
 }

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
+import { median, spread, table, thousands } from "./figures.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -178,17 +179,6 @@ async function measure(proxy, scenario) {
   };
 }
 
-const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
-const median = (numbers) => {
-  const all = sorted(numbers);
-  return (all[(all.length - 1) >> 1] + all[all.length >> 1]) / 2;
-};
-const spread = (numbers, digits) => {
-  const all = sorted(numbers);
-  return `${median(all).toFixed(digits)} (${all[0].toFixed(digits)}..${all.at(-1).toFixed(digits)})`;
-};
-const thousands = (number) => Math.round(number).toLocaleString("en");
-
 const version = execFileSync("haproxy", ["-v"], { encoding: "utf8" }).split("\n")[0].replace(/ \d{4}\/.*/, "");
 console.log(`${cpus().length} CPUs, ${cpus()[0].model.trim()}; ${version}`);
 console.log(`${rounds} rounds, ${seconds} s each, ${pinned ? "proxy and load pinned to a CPU each" : "not pinned"}`);
@@ -196,8 +186,7 @@ if (loadavg()[0] > 1)
   console.log(`note: other work runs here (load ${loadavg()[0].toFixed(1)}); trust the ratios, not the microseconds`);
 console.log("CPU microseconds of the proxy's whole process, median (least..most):\n");
 
-const columns = [20, 10, 26, 26, 20, 22];
-const row = (...cells) => console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(columns[i]) : cell.padStart(columns[i]))).join("").trimEnd());
+const row = table([20, 10, 26, 26, 20, 22], 2);
 row("", "us per", "sioscope", "HAProxy", "ratio", "per second (s / H)");
 for (const scenario of chosen) {
   const ours = [];

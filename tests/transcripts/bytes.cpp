@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "core/limits.hpp"
+
 namespace transcripts {
 
 using core::Direction;
@@ -56,6 +58,24 @@ std::string frame(Direction direction, unsigned first_byte, std::string payload)
   return out + payload;
 }
 
+/// A block of deflate that is stored as it is.
+static std::string stored_block(char header, std::string_view text) {
+  const auto size = static_cast<std::uint16_t>(text.size());
+  std::string out(1, header);
+  for (const unsigned field : {unsigned{size}, ~unsigned{size}}) {
+    out += static_cast<char>(field & 0xff);
+    out += static_cast<char>(field >> 8 & 0xff);
+  }
+  return out.append(text);
+}
+
+std::string deflated(std::string_view text) { return stored_block('\0', text) + '\0'; }
+
+std::string gzipped(std::string_view text) {
+  constexpr std::string_view kHeader("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+  return std::string(kHeader) + stored_block('\1', text) + std::string(8, '\0');
+}
+
 std::string payload_v3(std::string_view packets) {
   std::string out;
   for (bool more = true; more;) {
@@ -89,6 +109,13 @@ std::string msgpack_packet(std::string_view packet) {
   std::string bytes;
   nlohmann::ordered_json::to_msgpack(object, bytes);
   return bytes;
+}
+
+std::string bottomless_msgpack_packet() {
+  constexpr std::size_t kDeeper = core::limits::kMsgpackDepthMax + 10;
+  return "\x83\xa4type\x02\xa3nsp\xa1/\xa4"
+         "data" +
+         std::string(kDeeper, '\x91') + '\x90';
 }
 
 }  // namespace transcripts

@@ -202,7 +202,7 @@ class Builder {
   static std::string response(std::string_view status, std::string_view body,
                               std::string_view flag = {}) {
     std::string out = "HTTP/1.1 " + std::string(status) + " X\r\nContent-Type: text/plain\r\n";
-    if (flag == "gzip") out += "Content-Encoding: gzip\r\n";
+    if (flag == "gzip" || flag == "zstd") out += "Content-Encoding: " + std::string(flag) + "\r\n";
     if (flag == "chunked") {
       out += "Transfer-Encoding: chunked\r\n\r\n";
       for (std::size_t at = 0; at < body.size(); at += 7) {
@@ -211,8 +211,9 @@ class Builder {
       }
       return out + "0\r\n\r\n";
     }
-    out += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-    return out + std::string(body);
+    const std::string sent = flag == "gzip" ? gzipped(body) : std::string(body);
+    out += "Content-Length: " + std::to_string(sent.size()) + "\r\n\r\n";
+    return out + sent;
   }
   static std::string switching(bool deflate) {
     std::string head =
@@ -425,22 +426,31 @@ void Builder::upgrade(Session& session) {
 }
 
 void Builder::say(Session& session, Direction direction, std::string_view rest) {
+  std::string_view packed;
+  for (const std::string_view how : {"compressed", "gzip", "zstd"})
+    if (rest.starts_with(how)) packed = how;
+  if (!packed.empty()) rest = trim(rest.substr(packed.size()));
+
   bool binary = rest.starts_with("binary ");
   std::string packet = binary ? from_hex(trim(rest.substr(7))) : macros(std::string(rest));
   if (packet.starts_with("text ")) {
     packet.erase(0, 5);
+  } else if (packet == "unreadable") {
+    binary = true;
+    packet = bottomless_msgpack_packet();
   } else if (session.msgpack && packet.starts_with('4')) {
     binary = true;
     packet = msgpack_packet(std::string_view(packet).substr(1));
   }
   if (session.on_websocket) {
     if (binary && session.eio == "3") packet.insert(0, 1, '\4');  // The type, a number there.
-    const unsigned first = rest == "compressed" ? kCompressed : binary ? kBinary : kText;
-    return send(*session.websocket, direction, frame(direction, first, packet));
+    if (packed == "compressed")
+      return send(*session.websocket, direction, frame(direction, kCompressed, deflated(packet)));
+    return send(*session.websocket, direction, frame(direction, binary ? kBinary : kText, packet));
   }
   if (binary) packet = (session.eio == "3" ? "b4" : "b") + base64(packet);
   if (direction == Direction::ToServer) return post(session, packet);
-  answer_poll(session, packet, rest == "gzip" ? "gzip" : "");
+  answer_poll(session, packet, packed);
   poll(session);
 }
 
@@ -488,19 +498,21 @@ void Builder::connection_line(std::string_view name, std::string_view verb, std:
   const std::string_view what = take_word(after);
   if (what == "fin") return close(connection, direction, core::StreamEnd::Fin);
   if (what == "raw") return send(connection, direction, macros(std::string(after)));
+  if (what == "bytes") return send(connection, direction, from_hex(after));
   if (what == "frame")
     return send(connection, direction, frame(direction, kText, macros(std::string(after))));
   if (what == "binary")
     return send(connection, direction, frame(direction, kBinary, from_hex(after)));
   if (what == "compressed")
-    return send(connection, direction, frame(direction, kCompressed, "xyz"));
+    return send(connection, direction,
+                frame(direction, kCompressed, deflated(macros(std::string(after)))));
   if (what == "close") return send(connection, direction, frame(direction, kClose, ""));
   if (direction == Direction::ToServer) return client_request(connection, rest);
   if (what == "101") return send(connection, direction, switching(after == "deflate"));
   std::string flag;
   if (after.starts_with('[')) {
     const std::string_view word = take_word(after);
-    if (word == "[gzip]" || word == "[chunked]")
+    if (word == "[gzip]" || word == "[zstd]" || word == "[chunked]")
       flag = word.substr(1, word.size() - 2);
     else
       after = trim(rest.substr(what.size()));

@@ -105,7 +105,7 @@ class Listener {
       add({"#", number(answered->exchange), " < end ", std::exchange(open_body_[1], {})});
     } else if (const auto* upgraded = std::get_if<Upgraded>(&item)) {
       add({"#", number(upgraded->exchange), " upgraded", upgraded->websocket ? " websocket" : "",
-           upgraded->deflate ? " deflate" : ""});
+           upgraded->extensions.empty() ? "" : " extensions=", upgraded->extensions});
       change_over();
     } else if (const auto* tunnel = std::get_if<Tunnel>(&item)) {
       add({"#", number(tunnel->exchange), " tunnel"});

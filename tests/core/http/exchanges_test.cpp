@@ -90,7 +90,8 @@ TEST_CASE(
             "extensions=permessage-deflate; client_max_window_bits",
             "#0 > end ",
             "#0 101 upgrade=websocket connection=Upgrade extensions=x, permessage-deflate; a=1",
-            "#0 upgraded websocket deflate", "raw > one two three", "raw < downstairs"});
+            "#0 upgraded websocket extensions=x, permessage-deflate; a=1", "raw > one two three",
+            "raw < downstairs"});
 }
 
 TEST_CASE(

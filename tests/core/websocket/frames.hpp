@@ -48,8 +48,7 @@ inline std::string describe(const core::websocket::Item& item) {
   struct Describe {
     std::string operator()(const NeedMore&) const { return "need more"; }
     std::string operator()(const Message& m) const {
-      return std::string(m.type == MessageType::Text ? "text" : "binary") +
-             (m.compressed ? " compressed " : " ") + std::string(m.payload);
+      return (m.type == MessageType::Text ? "text " : "binary ") + std::string(m.payload);
     }
     std::string operator()(const Control& c) const {
       return "control " + std::to_string(static_cast<int>(c.type)) + " " +

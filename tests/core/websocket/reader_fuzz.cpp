@@ -7,7 +7,8 @@
 
 namespace {
 
-using core::websocket::Compression, core::websocket::Reader;
+using core::websocket::ContextTakeover, core::websocket::DeflateParameters;
+using core::websocket::Reader;
 
 /// The items of `stream` cut into steps of at most `step_max` bytes; 0: not at all.
 std::vector<std::string> items_of(Reader reader, std::string_view stream, std::size_t step_max) {
@@ -22,15 +23,17 @@ std::vector<std::string> items_of(Reader reader, std::string_view stream, std::s
 
 }  // namespace
 
-/// The first byte chooses direction, compression, limit and the third cutting.
+/// The first byte chooses direction, compression, context takeover, limit and the third cutting.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const unsigned choice = data[0];
   const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
+  std::optional<DeflateParameters> deflate;
+  if ((choice & 2) != 0)
+    deflate = {10, (choice & 8) != 0 ? ContextTakeover::No : ContextTakeover::Yes};
   const auto reader = [&] {
     return Reader((choice & 1) != 0 ? core::Direction::ToServer : core::Direction::ToClient,
-                  (choice & 2) != 0 ? Compression::PerMessageDeflate : Compression::None,
-                  (choice & 4) != 0 ? 20u : 100'000u);
+                  deflate, (choice & 4) != 0 ? 20u : 100'000u);
   };
 
   const std::vector<std::string> whole = items_of(reader(), stream, 0);

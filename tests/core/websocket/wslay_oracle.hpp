@@ -1,10 +1,13 @@
 #pragma once
 
 #include <wslay/wslay.h>
+#define ZLIB_CONST
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +16,8 @@
 #include "frames.hpp"
 
 // What a stream means according to wslay: its frame API takes the frames apart, and the rules that
-// it leaves to its caller are applied here, plainly.
+// it leaves to its caller are applied here, plainly. zlib inflates what is compressed, frame by
+// frame.
 
 namespace oracle {
 
@@ -70,6 +74,51 @@ class Frames {
   std::string_view rest_;
 };
 
+/// The text of one direction's compressed messages.
+class Text {
+ public:
+  explicit Text(const std::optional<core::websocket::DeflateParameters>& parameters)
+      : takeover_(parameters && parameters->takeover == core::websocket::ContextTakeover::Yes) {
+    inflateInit2(&zlib_, parameters ? -parameters->window_bits : -15);
+  }
+  ~Text() { inflateEnd(&zlib_); }
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+
+  /// Adds a frame's payload, in text, to `message`; false when it is corrupt.
+  bool add(std::string_view payload, std::string& message) {
+    char room[512];
+    zlib_.next_in = reinterpret_cast<const Bytef*>(payload.data());
+    zlib_.avail_in = static_cast<uInt>(payload.size());
+    while (true) {
+      zlib_.next_out = reinterpret_cast<Bytef*>(room);
+      zlib_.avail_out = sizeof room;
+      const int result = inflate(&zlib_, Z_SYNC_FLUSH);
+      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) return false;
+      message.append(room, sizeof room - zlib_.avail_out);
+      if (result == Z_STREAM_END) {
+        inflateReset(&zlib_);
+        final_block_ = true;
+      }
+      if (zlib_.avail_in == 0 && zlib_.avail_out > 0) return true;
+    }
+  }
+
+  bool end(std::string& message) {
+    const bool fine = add(std::string_view("\0\0\xFF\xFF", 4), message);
+    if (!takeover_ || (final_block_ && (zlib_.data_type & 128) == 0)) inflateReset(&zlib_);
+    final_block_ = false;
+    return fine;
+  }
+
+  [[nodiscard]] bool takeover() const { return takeover_; }
+
+ private:
+  z_stream zlib_{};
+  bool takeover_;
+  bool final_block_ = false;
+};
+
 inline bool overlong_length(std::string_view header) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(header[i]); };
   if (header.size() >= 4 && (byte(1) & 0x7F) == 126) return (byte(2) << 8 | byte(3)) < 126;
@@ -80,7 +129,8 @@ inline bool overlong_length(std::string_view header) {
 }
 
 inline Verdict read(std::string_view stream, core::Direction direction,
-                    core::websocket::Compression compression, std::uint32_t message_bytes_max) {
+                    const std::optional<core::websocket::DeflateParameters>& deflate,
+                    std::uint32_t message_bytes_max) {
   using core::websocket::ReadErrc;
   Verdict verdict;
   Frames frames(stream);
@@ -89,6 +139,7 @@ inline Verdict read(std::string_view stream, core::Direction direction,
   bool open = false;
   bool text = false, compressed = false;
   std::string message;
+  Text inflated(deflate);
 
   const auto error = [&](ReadErrc code) {
     verdict.items.push_back("error " + std::to_string(static_cast<int>(code)) + " at " +
@@ -97,6 +148,10 @@ inline Verdict read(std::string_view stream, core::Direction direction,
     return verdict;
   };
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(stream[at + i]); };
+  // A compressed message without context takeover is left alone once it is too long.
+  const auto nobody_needs = [&](const std::string& so_far) {
+    return compressed && !inflated.takeover() && so_far.size() > message_bytes_max;
+  };
 
   while (true) {
     const Frames::Step step = frames.next(frame);
@@ -104,7 +159,7 @@ inline Verdict read(std::string_view stream, core::Direction direction,
     if (stream.size() - at >= 2) {
       const unsigned opcode = byte(0) & 15u, rsv = byte(0) >> 4 & 7u, length = byte(1) & 127u;
       const bool fin = byte(0) >= 128, mask = byte(1) >= 128, control = opcode >= 8;
-      const bool rsv1_allowed = compression == core::websocket::Compression::PerMessageDeflate;
+      const bool rsv1_allowed = deflate.has_value();
       if ((rsv & 3) != 0 || (rsv != 0 && !rsv1_allowed)) return error(ReadErrc::ReservedBits);
       if (opcode > 10 || (opcode > 2 && opcode < 8)) return error(ReadErrc::ReservedOpcode);
       if (control && !fin) return error(ReadErrc::FragmentedControl);
@@ -124,9 +179,15 @@ inline Verdict read(std::string_view stream, core::Direction direction,
       }
       return error(ReadErrc::LengthTooLarge);  // All else that wslay refuses was named above.
     }
-    if (step == Frames::Step::Incomplete) return verdict;
-
     const std::string& payload = frame.payload;
+    if (step == Frames::Step::Incomplete) {
+      const unsigned opcode = frame.head.opcode;
+      if (payload.empty() || opcode >= 8) return verdict;
+      if (opcode != 0) message.clear();
+      if (opcode != 0 ? frame.head.rsv != 0 : compressed)
+        if (!inflated.add(payload, message)) return error(ReadErrc::CorruptDeflate);
+      return verdict;
+    }
     if (frame.head.opcode >= 8) {
       unsigned code = 0;
       std::string_view shown = payload;
@@ -152,17 +213,22 @@ inline Verdict read(std::string_view stream, core::Direction direction,
         compressed = frame.head.rsv != 0;
         message.clear();
       }
-      message += payload;
+      if (!compressed)
+        message += payload;
+      else if (!inflated.add(payload, message) && !nobody_needs(message))
+        return error(ReadErrc::CorruptDeflate);
       if (frame.head.fin != 0) {
         open = false;
+        if (compressed && !inflated.end(message) && !nobody_needs(message))
+          return error(ReadErrc::CorruptDeflate);
         if (message.size() > message_bytes_max)
-          verdict.items.push_back((text ? "skipped text " : "skipped binary ") +
-                                  std::to_string(message.size()));
-        else if (text && !compressed && !core::websocket::valid_utf8(message))
+          verdict.items.push_back(
+              (text ? "skipped text " : "skipped binary ") +
+              std::to_string(nobody_needs(message) ? message_bytes_max + 1 : message.size()));
+        else if (text && !core::websocket::valid_utf8(message))
           return error(ReadErrc::InvalidUtf8);
         else
-          verdict.items.push_back((text ? "text" : "binary") +
-                                  std::string(compressed ? " compressed " : " ") + message);
+          verdict.items.push_back((text ? "text " : "binary ") + message);
       }
     }
     const unsigned length = byte(1) & 127u;

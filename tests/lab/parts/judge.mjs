@@ -1,12 +1,14 @@
 // Holds what sioscope said against the truth. Every check returns complaints: sentences, empty when all is well.
 import { atLeast } from "./findings.mjs";
+import { parsers } from "./parsers.mjs";
 
 /** The scenario's own claim about the real world: checked with and without sioscope. */
-export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false }) {
+export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false, stillborn = false }) {
   const { complain, complaints } = complaintBook();
   complain(truth.orphans.length === orphans, `the server holds ${truth.orphans.length} orphans, not ${orphans}`);
   complain(truth.extra === extra, `the server sent ${truth.extra} extra copies, not ${extra}`);
   complain(truth.poison > 0 === poisoned, `the server sent ${truth.poison} malformed packets`);
+  if (stillborn) complain(truth.mute > 0, "every session heard of its client");
   return complaints;
 }
 
@@ -14,6 +16,8 @@ export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false }) 
  * `expect.confidence`  the least a true orphan deserves (default likely)
  * `expect.accused`     the most an innocent session may be accused of (default possible)
  * `expect.lossy`       the network swallowed packets: what was sent and what passed need not agree
+ * `expect.stillborn`   sessions that never heard of their clients do not count: nobody could read their handshakes
+ * `expect.quotes`      tells the malformed packet in a finding's evidence
  */
 export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) {
   const shown = (sid) => (reveal ? sid : `${sid.slice(0, 6)}…`);
@@ -22,7 +26,8 @@ export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) 
     ...judgeOrphans(truth, said, expect, shown),
     ...judgeCopies(truth, said, expect, shown),
     ...judgeInnocence(truth, said, expect, shown),
-    ...judgePoison(truth, said),
+    ...judgePoison(truth, said, expect, shown),
+    ...judgeErrors(said),
     ...(said.verdict ? judgeVerdict(truth, said, expect) : []),
   ];
 }
@@ -46,8 +51,9 @@ function judgeOrphans(truth, said, { confidence = "likely", grade }, shown) {
     if (finding.confidence === "certain")
       complain(finding.successor?.sid === shown(orphan.successor), `${who}: the successor is ${orphan.successor}`);
     complain(finding.session.transport === orphan.transport, `${who}: transport ${finding.session.transport}`);
-    complain(finding.session.eio === 4, `${who}: eio ${finding.session.eio}`);
-    complain(same(finding.session.sockets, orphan.sockets), `${who}: sockets ${JSON.stringify(finding.session.sockets)}`);
+    complain(finding.session.eio === orphan.eio, `${who}: eio ${finding.session.eio}`);
+    const { sockets } = finding.session;
+    complain(same(sockets, orphan.sockets), `${who}: sockets ${JSON.stringify(sockets)}`);
     successors.push(finding.successor?.sid);
   }
   complain(new Set(successors).size === successors.length, "two orphans share one successor");
@@ -74,29 +80,41 @@ function judgeInnocence(truth, said, { accused = "possible" }, shown) {
     .map((finding) => `innocent session ${finding.session?.sid}: ${finding.rule}, ${finding.confidence}`);
 }
 
-function judgePoison(truth, said) {
+function judgePoison(truth, said, { quotes = parsers.json.quotes }, shown) {
   const { complain, complaints } = complaintBook();
   const found = of(said, "protocol/malformed-packet");
   complain(found.length > 0 === truth.poison > 0, `${found.length} malformed packets found, ${truth.poison} sent`);
+  const victims = truth.poisoned.map(shown);
   for (const finding of found) {
+    complain(victims.includes(finding.session?.sid), `${finding.session?.sid} got no malformed packet`);
     complain(finding.confidence === "certain", `a malformed packet is only "${finding.confidence}"`);
     complain(finding.direction === "to_client", `a malformed packet went "${finding.direction}"`);
-    complain(
-      finding.evidence.some((proof) => proof.packet?.startsWith("42[null,null")),
-      "the malformed packet is not quoted",
-    );
+    complain(finding.evidence.some(({ packet }) => quotes(packet)), "the malformed packet is not quoted");
   }
   return complaints;
 }
 
-function judgeVerdict(truth, said, { lossy = false, accused }) {
+/** Of the other faults that are errors, no scenario has any. */
+function judgeErrors({ findings }) {
+  return findings
+    .filter(({ severity, rule }) => severity === "error" && !/^(leak|duplicate)\//.test(rule))
+    .filter(({ rule }) => rule !== "protocol/malformed-packet")
+    .map(({ rule, session }) => `an error that nobody made: ${rule} in ${session?.sid}`);
+}
+
+function judgeVerdict(truth, said, { lossy = false, stillborn = false, accused }) {
   const { verdict } = said;
   const { complain, complaints } = complaintBook();
   const named = (list) => list.filter(({ event }) => event !== null);
-  complain(verdict.sessions === truth.sessions, `the verdict rests on ${verdict.sessions} sessions, not ${truth.sessions}`);
-  const unseen = truth.legacy ? [{ reason: "engineio-v3", sessions: truth.legacy, count: truth.legacy }] : [];
+  const sessions = truth.sessions - (stillborn ? truth.mute : 0);
+  complain(verdict.sessions === sessions, `the verdict rests on ${verdict.sessions} sessions, not ${sessions}`);
+  const unseen = truth.unread ? [{ reason: "custom-parser", sessions: truth.unread, count: truth.unread }] : [];
   complain(same(verdict.unobserved, unseen), `unobserved: ${JSON.stringify(verdict.unobserved)}`);
-  if (lossy) return complaints;
+  if (truth.unread) {
+    complain(verdict.result === "inconclusive", `what was not read is called ${verdict.result}`);
+    complain(verdict.deliveries === 0, `${verdict.deliveries} deliveries were read by a parser of somebody else's`);
+  }
+  if (lossy || truth.unread) return complaints;
 
   complain(verdict.deliveries === truth.deliveries, `${verdict.deliveries} deliveries, not ${truth.deliveries}`);
   const told = named(verdict.events ?? []);

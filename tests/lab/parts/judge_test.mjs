@@ -12,10 +12,12 @@ const truth = {
     successor: "NEWNEW0001",
     sockets: [{ nsp: "/", id: "socket-1" }, { nsp: "/chat", id: "socket-2" }],
     transport: "polling",
+    eio: 4,
     copies: [{}, {}],
   }],
   extra: 2,
   poison: 1,
+  poisoned: ["OLDOLD0001"],
   deliveries: 4,
   events: [{ nsp: "/", event: "news", direction: "to_client", sent: 4, extra: 2 }],
 };
@@ -65,6 +67,10 @@ const wrong = {
     said.findings.push({ rule: "leak/superseded-session", confidence: "likely", session: { sid: "NEWNEW0001" } }),
   "the malformed packet is missed": (said) => said.findings.shift(),
   "the malformed packet is not quoted": (said) => (said.findings[0].evidence = [{ what: "ping" }]),
+  "a packet is called malformed that another session got": (said) =>
+    (said.findings[0].session = { ...said.findings[0].session, sid: "INNOCENT01" }),
+  "an error of some other group": (said) =>
+    said.findings.push({ rule: "protocol/crashing-packet", severity: "error", session: { sid: "NEWNEW0001" } }),
   "a session is missing from the verdict": (said) => (said.verdict.sessions = 2),
   "a delivery is missing from the verdict": (said) => (said.verdict.deliveries = 3),
   "an event is miscounted": (said) => (said.verdict.events[0].extra = 1),
@@ -80,4 +86,17 @@ test("without --reveal-sids the first six characters must do, and no more may be
   assert.notDeepEqual(judgeFindings(truth, report(), {}, { reveal: false }), []);
   const hidden = JSON.parse(JSON.stringify(report()).replace(/(OLDOLD|NEWNEW)0001/g, "$1…"));
   assert.deepEqual(judgeFindings(truth, hidden, {}, { reveal: false }), []);
+});
+
+test("sessions of a parser nobody knows are told once each, and their verdict is no clean one", () => {
+  const unread = { ...truth, orphans: [], extra: 0, poison: 0, poisoned: [], deliveries: 9, unread: 3 };
+  const said = (result, deliveries, count) => ({
+    complaints: [],
+    findings: [],
+    verdict: { result, sessions: 3, deliveries, unobserved: [{ reason: "custom-parser", sessions: 3, count }] },
+  });
+  assert.deepEqual(judgeFindings(unread, said("inconclusive", 0, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("clean", 0, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("inconclusive", 9, 3)), []);
+  assert.notDeepEqual(judgeFindings(unread, said("inconclusive", 0, 4)), []);
 });

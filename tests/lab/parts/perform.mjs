@@ -47,14 +47,14 @@ class Stage {
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
-    const { transport, version, reveal, path, expect } = this.#scenario;
+    const { reveal, path } = this.#scenario;
     await this.#startServer();
     this.#door = this.#program
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path })
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
     const relay = () => this.#openRelay();
-    await this.#scenario.play({ server: this.#server, tab, relay, transport, version, url: this.#door.url });
+    await this.#scenario.play({ ...this.#scenario, server: this.#server, tab, relay });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
@@ -64,10 +64,10 @@ class Stage {
 
     const code = await this.#door.stop();
     this.said = readFindings(this.#door.findingsFile);
-    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
+    this.#judge();
     // A malformed packet is an error and certain, which is what --fail-on asks for unless told otherwise; and
     // nobody may call clean what went unobserved.
-    const rightly = this.truth.poison ? 1 : this.truth.legacy ? 3 : 0;
+    const rightly = this.truth.poison ? 1 : this.truth.unread ? 3 : 0;
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
     this.complaints.push(...this.#leaks());
@@ -75,7 +75,7 @@ class Stage {
 
   /** A test program runs under `sioscope check`; then the exit code and the verdict are compared too. */
   async check() {
-    const { check, claims, expect } = this.#scenario;
+    const { check, claims } = this.#scenario;
     await this.#startServer();
     const settings = { upstream: this.#server.url, folder: this.#folder, command: check.command, env: check.env };
     const code = this.#program
@@ -92,11 +92,16 @@ class Stage {
 
     this.said = readFindings(this.#door.findingsFile);
     const { verdict } = this.said;
-    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
+    this.#judge();
     if (verdict?.result !== check.result) this.complaints.push(`the verdict is "${verdict?.result}", not "${check.result}"`);
     if (verdict?.child_exit !== check.childExit) this.complaints.push(`child_exit is ${verdict?.child_exit}, not ${check.childExit}`);
     if (verdict?.own_exit !== (check.ownExit ?? check.exit)) this.complaints.push(`own_exit is ${verdict?.own_exit}`);
     this.complaints.push(...(check.judge?.(this.said) ?? []));
+  }
+
+  #judge() {
+    const expect = { quotes: this.#server.parser.quotes, ...this.#scenario.expect };
+    this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
   }
 
   async clear() {
@@ -112,18 +117,18 @@ class Stage {
   }
 
   async #startServer() {
-    const { serve, options, path } = this.#scenario;
+    const { generation, parser, serve, options, path } = this.#scenario;
     const log = openLog(join(this.#folder, "server.log"));
     this.#serverLog = log;
-    this.#server = new LabServer({ options: { ...options, ...(path && { path }) }, serve, log });
+    this.#server = new LabServer({ generation, parser, options: { ...options, ...(path && { path }) }, serve, log });
     await this.#server.start();
   }
 
   #openTab({ through = this.#door, ...options } = {}) {
-    const { version, transport, path } = this.#scenario;
+    const { version, transport, path, parser, quirk } = this.#scenario;
     const log = openSync(join(this.#folder, `client-${this.#tabs.length + 1}.log`), "w");
     this.#logs.push(log);
-    const tab = new Tab({ version, transport, path, url: through.url, log, ...options });
+    const tab = new Tab({ version, transport, path, parser, quirk, url: through.url, log, ...options });
     this.#tabs.push(tab);
     return tab;
   }

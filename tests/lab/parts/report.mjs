@@ -41,6 +41,7 @@ function known(truth) {
     truth.orphans.length && count(truth.orphans.length, "orphan"),
     truth.extra && `${truth.extra} extra`,
     truth.poison && `${truth.poison} malformed`,
+    truth.unread && `${truth.unread} unread`,
     count(truth.deliveries, "delivery", "deliveries"),
   ].filter(Boolean).join(", ");
 }

@@ -1,4 +1,6 @@
-// Finds the scenarios: every .mjs below scenarios/, once for each client version and transport it asks for.
+// Finds the scenarios: every .mjs below scenarios/, once for each case, client version and transport it asks for.
+// A version is a client's; "2.5.0 on 4.5.4" names the server's too, which is the present one otherwise. A case is a
+// word of the scenario's own, and what it changes: `cases: { gzip: { options: {...} } }`.
 import { readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
@@ -15,14 +17,21 @@ export async function loadScenarios() {
   return all;
 }
 
-function spread(name, { over: { versions = [undefined], transports = [undefined] } = {}, ...scenario }) {
-  return versions.flatMap((version) =>
-    transports.map((transport) => ({
-      ...scenario,
-      version,
-      transport,
-      name: [name, version, transport].filter(Boolean).join(" "),
-      ...(typeof scenario.check === "function" && { check: scenario.check({ version, transport }) }),
-    })),
+function spread(name, { over: { cases = { "": {} }, versions = [""], transports = [""] } = {}, ...scenario }) {
+  return Object.entries(cases).flatMap(([word, change]) =>
+    versions.flatMap((pair) =>
+      transports.map((transport) => {
+        const [version, generation] = pair.split(" on ");
+        return {
+          ...scenario,
+          ...change,
+          version,
+          generation,
+          transport,
+          name: [name, word, pair, transport].filter(Boolean).join(" "),
+          ...(typeof scenario.check === "function" && { check: scenario.check({ version, transport }) }),
+        };
+      }),
+    ),
   );
 }

@@ -3,25 +3,27 @@
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import { performance } from "node:perf_hooks";
-import { Server } from "socket.io";
+import * as generations from "./generations.mjs";
+import { parsers } from "./parsers.mjs";
 import { until } from "./until.mjs";
-import { readEvent } from "./wire.mjs";
 
 // Short pings prove things soon; the long patience keeps a busy machine from inventing ping timeouts.
 const kHeartbeat = { pingInterval: 400, pingTimeout: 8000 };
 
 export class LabServer extends EventEmitter {
   sessions = new Map(); // Engine.IO sid -> Session, in order of opening; closed ones stay.
-  legacy = 0; // Sessions of Engine.IO 3, which sioscope passes on and only counts.
+  requests = []; // { method, url, headers }: what its clients asked by HTTP, to prove how they did.
   #options;
   #serve;
   #log;
   #tick = { number: 0, current: false };
 
-  /** `serve(io, server)` adds what the scenario's app does. */
-  constructor({ options = {}, serve = () => {}, log }) {
+  /** `serve(io, server)` adds what the scenario's app does, and every namespace there is. */
+  constructor({ generation = generations.kPresent, parser = "json", options = {}, serve = () => {}, log }) {
     super();
     this.setMaxListeners(0);
+    this.parser = parsers[parser];
+    this.generation = generation;
     this.#options = { ...kHeartbeat, ...options };
     this.#serve = serve;
     this.#log = log;
@@ -37,11 +39,12 @@ export class LabServer extends EventEmitter {
   /** Listens, and after a stop() listens again on the same port. */
   async start() {
     this.http = createServer();
-    this.io = new Server(this.http, this.#options);
+    const parser = await this.parser.load?.();
+    this.io = await generations.attach(this.generation, this.http, { ...this.#options, ...(parser && { parser }) });
+    this.http.prependListener("request", ({ method, url, headers }) => this.requests.push({ method, url, headers }));
     this.io.engine.on("connection", (conn) => this.#watch(conn));
-    this.io.on("new_namespace", (namespace) => this.#answer(namespace));
-    this.#answer(this.io.of("/"));
     this.#serve(this.io, this);
+    for (const namespace of generations.namespacesOf(this.io)) this.#answer(namespace);
     this.http.listen(this.port ?? 0, "127.0.0.1");
     await once(this.http, "listening");
     this.port = this.http.address().port;
@@ -54,12 +57,23 @@ export class LabServer extends EventEmitter {
     await closed;
   }
 
-  /** What every client since 4.5.2 refuses and 4.1.3 accepts: `42[null,null]`. */
+  /** A broadcast that the parser of the other side refuses; see parsers.mjs. */
   poison() {
-    this.io.emit(null, null);
+    this.parser.poison(this.io);
   }
 
-  /** Resolves once every session now open has answered `times` pings sent from now on, or has closed. */
+  /** Asks every socket of the root namespace for an ack; resolves with the answers, all their arguments. */
+  ask(event, ...args) {
+    const joined = this.open.flatMap((session) => session.joined);
+    const sockets = joined.filter(({ nsp, connected }) => connected && nsp.name === "/");
+    const asked = (socket) => new Promise((resolve) => socket.emit(event, ...args, (...answer) => resolve(answer)));
+    return Promise.all(sockets.map(asked));
+  }
+
+  /**
+   * Resolves once every session now open has shown `times` new signs of life, or has closed: it has answered pings
+   * sent from now on, or in Engine.IO 3 has pinged.
+   */
   async pulse(times = 1) {
     const due = this.open.map((session) => [session, session.pings + times]);
     const beats = () => due.every(([session, goal]) => !session.open || session.pongs >= goal);
@@ -80,13 +94,12 @@ export class LabServer extends EventEmitter {
   #answer(namespace) {
     namespace.on("connection", (socket) => {
       this.sessions.get(socket.conn.id)?.joined.push(socket);
-      socket.onAny((event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
+      generations.onAny(socket, (event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
       this.emit("change");
     });
   }
 
   #watch(conn) {
-    if (conn.protocol === 3) return void (this.legacy += 1);
     const session = new Session(conn);
     this.sessions.set(session.sid, session);
     this.#note(session, "opened");
@@ -99,14 +112,17 @@ export class LabServer extends EventEmitter {
     conn.on("flush", (packets) => {
       for (const packet of packets) {
         this.#note(session, "<", packet);
-        const event = packet.type === "message" && readEvent(packet.data);
+        const event = packet.type === "message" && this.parser.read(generations.asWritten(packet.data));
         if (event) session.sent.push({ ...event, tick: packet.tick });
       }
     });
     conn.on("packet", (packet) => {
       this.#note(session, ">", packet);
+      session.mute = false;
       if (packet.type === "pong") session.pongs += 1;
-      const event = packet.type === "message" && readEvent(packet.data);
+      // In Engine.IO 3 clients ping when they please: nobody asks them, and each is a sign of life.
+      if (packet.type === "ping") session.pings = session.pongs += 1;
+      const event = packet.type === "message" && this.parser.read(packet.data);
       if (event) session.received.push(event);
       // The app's own handlers of this packet run first, so that a waiter sees their effect.
       setImmediate(() => this.emit("change"));
@@ -141,16 +157,26 @@ class Session {
   pongs = 0;
   sent = [];
   received = [];
+  mute = true; // No packet ever came from its client.
   joined = []; // The namespace sockets it ever had.
   #conn;
 
   constructor(conn) {
     this.sid = conn.id;
+    this.eio = generations.revisionOf(conn);
     this.#conn = conn;
   }
 
   get transport() {
     return this.#conn.transport.name;
+  }
+
+  // Of its WebSocket: the parameters of permessage-deflate, if that was agreed on, and what went to the client.
+  get deflate() {
+    return generations.agreedDeflate(this.#conn);
+  }
+  get bytesWritten() {
+    return generations.bytesWritten(this.#conn);
   }
 
   /** The namespaces it is connected to; of a closed session, those it ever was. */

@@ -14,7 +14,8 @@ const kHeaders = { cookie: "session=one-user", "user-agent": "Mozilla/5.0 (lab)"
 export class Tab extends EventEmitter {
   sessions = []; // { sid, transport, sockets: Map nsp -> id, recovered }, oldest first
   heard = [];
-  refusals = 0;
+  refusals = []; // Why it was refused, each time.
+  unpacked = []; // The encodings of the bodies it unpacked (quirks/unpacks.mjs).
   twins = 0;
   alive = true;
   #child;
@@ -23,7 +24,9 @@ export class Tab extends EventEmitter {
   #waiting = new Map();
   #steps = 0;
 
-  constructor({ version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin }) {
+  constructor({
+    version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin, parser = "json", quirk, options = {},
+  }) {
     super();
     this.setMaxListeners(0);
     this.version = version;
@@ -35,14 +38,15 @@ export class Tab extends EventEmitter {
       this.alive = false;
       this.emit("change");
     });
-    const options = {
+    const all = {
       ...kBackOff,
       transports: kTransports[transport],
       extraHeaders: { ...kHeaders, ...headers },
       ...(path && { path }),
+      ...options,
     };
     // Whoever waits for a session hears of a failure.
-    this.#do("open", { version, url, namespaces, options, auth, twin }).catch(() => {});
+    this.#do("open", { version, url, namespaces, options: all, auth, twin, parser, quirk }).catch(() => {});
   }
 
   get current() {
@@ -64,6 +68,10 @@ export class Tab extends EventEmitter {
     return this.until(`${this.version} heard "${event}" ${times} times in ${nsp}`, enough);
   }
 
+  refused(why) {
+    return this.until(`${this.version} was refused`, () => this.refusals.some((said) => why.test(said)));
+  }
+
   until(what, condition) {
     const lively = () => {
       if (!this.alive) throw new Error(`the client was gone before ${what}; see its log`);
@@ -73,7 +81,7 @@ export class Tab extends EventEmitter {
   }
 
   say = (nsp, ...args) => this.#do("say", { nsp, args });
-  /** Emits with an ack and resolves with the answer. */
+  /** Emits with an ack and resolves with the answer, all its arguments. */
   ask = (nsp, ...args) => this.#do("ask", { nsp, args });
   disconnect = () => this.#do("disconnect");
   connect = () => this.#do("connect");
@@ -106,7 +114,8 @@ export class Tab extends EventEmitter {
       session.sockets.set(message.nsp, message.id);
       session.recovered = message.recovered;
     } else if (message.happened === "heard") this.heard.push(message);
-    else if (message.happened === "refused") this.refusals += 1;
+    else if (message.happened === "refused") this.refusals.push(message.why);
+    else if (message.happened === "unpacked") this.unpacked.push(message.encoding);
     else if (message.happened === "twin connected") this.twins += 1;
     this.emit("change");
   }

@@ -11,11 +11,13 @@ export function tellTruth(server, families, held) {
   const extras = orphans.flatMap((orphan) => orphan.copies);
   return {
     sessions: sessions.length,
-    legacy: server.legacy ?? 0,
+    unread: server.parser.foreign ? sessions.filter(({ joined }) => joined.length).length : 0,
+    mute: sessions.filter(({ mute }) => mute).length,
     open: server.open.length,
     orphans,
     extra: extras.length,
     poison: sessions.flatMap((session) => session.sent).filter((packet) => !isDelivery(packet)).length,
+    poisoned: sessions.filter(({ sent }) => !sent.every(isDelivery)).map(({ sid }) => sid),
     deliveries: deliveries.length,
     events: [
       ...tally(deliveries, extras, "to_client"),
@@ -35,6 +37,7 @@ function orphansOf(sessions, held) {
       successor: sessions[i + 1].sid,
       sockets: session.sockets,
       transport: session.transport,
+      eio: session.eio,
       copies: copiesIn(session, sessions.slice(i + 1)),
     }];
   });

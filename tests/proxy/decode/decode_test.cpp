@@ -26,6 +26,11 @@ Run decode(const std::string& input, const DecodeOptions& options = {}) {
 constexpr DecodeOptions kWebSocket = {.layer = DecodeLayer::EngineIo};
 constexpr DecodeOptions kPolling = {.layer = DecodeLayer::EngineIo,
                                     .transport = DecodeTransport::Polling};
+constexpr DecodeOptions kWebSocketV3 = {.layer = DecodeLayer::EngineIo,
+                                        .engine = DecodeEngine::Eio3};
+constexpr DecodeOptions kPollingV3 = {.layer = DecodeLayer::EngineIo,
+                                      .engine = DecodeEngine::Eio3,
+                                      .transport = DecodeTransport::Polling};
 
 }  // namespace
 
@@ -127,6 +132,73 @@ TEST_CASE("decode: in a payload the packets before the bad one stand, those behi
 TEST_CASE("decode: the separator means nothing in a websocket message") {
   CHECK(decode(R"({"frames":[{"text":"4a\u001e4b"}]})", kWebSocket)
             .out.find(R"("data":"a\u001e4b")") != std::string::npos);
+}
+
+TEST_CASE("decode: websocket messages of Engine.IO 3, in text, in base64 and in bytes") {
+  CHECK(
+      decode(R"({"frames":[{"text":"4hello"},{"text":"4"},{"text":"b4AQID"},{"base64":"BAEC"}]})",
+             kWebSocketV3)
+          .out ==
+      R"({"packets":[{"type":"message","data":"hello"},{"type":"message"},{"type":"message","data":{"$base64":"AQID"}},{"type":"message","data":{"$base64":"AQI="}}],"error":null,"pending":0})"
+      "\n");
+  CHECK(decode(R"({"frames":[{"text":"3"},{"text":"7"},{"text":"4"}]})", kWebSocketV3).out ==
+        R"({"packets":[{"type":"pong"}],"error":{"frame":1,"reason":"parser error"},"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: bytes of Engine.IO 3 whose type is unknown are a packet without a type") {
+  CHECK(
+      decode(R"({"frames":[{"text":"b7AQID"},{"base64":"B///"},{"base64":""}]})", kWebSocketV3)
+          .out ==
+      R"({"packets":[{"data":{"$base64":"AQID"}},{"data":{"$base64":"//8="}},{"data":{"$base64":""}}],"error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: a text payload of Engine.IO 3 counts UTF-16 units, lone surrogates too") {
+  CHECK(
+      decode(R"({"frames":[{"text":"6:4hello2:4é3:4😀1:2"}]})", kPollingV3).out ==
+      R"({"packets":[{"type":"message","data":"hello"},{"type":"message","data":"é"},{"type":"message","data":"😀"},{"type":"ping"}],"error":null,"pending":0})"
+      "\n");
+  CHECK(
+      decode(R"({"frames":[{"text":"2:4\ud83d2:4\ude00"}]})", kPollingV3).out ==
+      R"({"packets":[{"type":"message","data":"\ud83d"},{"type":"message","data":"\ude00"}],"error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: a length that cuts a character in two gives its half, then the error") {
+  CHECK(
+      decode(R"({"frames":[{"text":"2:4😀1:2"}]})", kPollingV3).out ==
+      R"({"packets":[{"type":"message","data":"\ud83d"}],"error":{"frame":0,"reason":"parser error"},"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: a binary payload of Engine.IO 3 holds text and bytes") {
+  CHECK(
+      decode(R"({"frames":[{"base64":"AAL/NGEBA/8EAQI="}]})", kPollingV3).out ==
+      R"({"packets":[{"type":"message","data":"a"},{"type":"message","data":{"$base64":"AQI="}}],"error":null,"pending":0})"
+      "\n");
+  CHECK(decode(R"({"frames":[{"base64":""}]})", kPollingV3).out ==
+        R"({"packets":[],"error":null,"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: a bad packet of a binary payload leaves those before it, a bad frame none") {
+  CHECK(
+      decode(R"({"frames":[{"base64":"AAL/NGEAAv80/w=="}]})", kPollingV3).out ==
+      R"({"packets":[{"type":"message","data":"a"}],"error":{"frame":0,"reason":"parser error"},"pending":0})"
+      "\n");
+  CHECK(decode(R"({"frames":[{"base64":"AAL/NGEB"}]})", kPollingV3).out ==
+        R"({"packets":[],"error":{"frame":0,"reason":"parser error"},"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: a payload of Engine.IO 3 that is empty, cut short or no payload is refused") {
+  for (const char* text : {"", "6:4he", "4hello", "1:7", "x:4"}) {
+    CAPTURE(text);
+    CHECK(decode(R"({"frames":[{"text":")" + std::string(text) + R"("}]})", kPollingV3).out ==
+          R"({"packets":[],"error":{"frame":0,"reason":"parser error"},"pending":0})"
+          "\n");
+  }
 }
 
 TEST_CASE(

@@ -1,26 +1,16 @@
-import { once } from "node:events";
-import { within } from "../../parts/until.mjs";
-
 export default {
-  says: "a client of Engine.IO 3 is passed on and counted as unobserved, beside one of today",
-  over: { versions: ["4.8.4"], transports: ["polling", "websocket", "upgrade"] },
+  says: "clients of Engine.IO 3 and 4 side by side on one server, with the same events at the same moment",
+  over: { versions: ["4.8.4", "4.8.4 on 3.1.2"], transports: ["polling", "websocket", "upgrade"] },
   options: { allowEIO3: true },
   claims: {},
 
-  async play({ server, tab, transport, url }) {
-    const { default: connect } = await import("client-2.5.0");
-    const transports = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] }[transport];
-    const old = connect(url, { transports, forceNew: true });
-    try {
-      await once(old, "connect");
-      const young = tab();
-      await young.settled();
-      const heard = once(old, "news");
-      server.io.emit("news", "for both");
-      await Promise.all([heard, young.hears("news")]);
-      await within(10_000, "the old client is answered", new Promise((answered) => old.emit("question", answered)));
-    } finally {
-      old.close();
-    }
+  async play({ server, tab }) {
+    const clients = [tab({ version: "2.5.0" }), tab()];
+    await Promise.all(clients.map((client) => client.settled()));
+    for (const number of [1, 2, 3]) server.io.emit("news", number);
+    await Promise.all(clients.map((client) => client.hears("news", 3)));
+    await Promise.all(clients.map((client) => client.ask("/", "question")));
+    await server.ask("question");
+    await server.pulse(2);
   },
 };

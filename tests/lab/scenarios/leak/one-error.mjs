@@ -1,6 +1,9 @@
+// Clients that leak do so on servers of every generation; 4.5.2 is the first of them, 4.7.5 the last.
+const versions = ["4.5.2", "4.7.5", "4.5.4 on 4.5.4", "4.7.5 on 3.1.2", "4.7.5 on 4.1.3"];
+
 export default {
   says: "after one packet it cannot parse the client comes back, and its old session lives on, fed with every broadcast",
-  over: { versions: ["4.5.2", "4.7.5"], transports: ["polling", "websocket", "upgrade"] },
+  over: { versions, transports: ["polling", "websocket", "upgrade"] },
   claims: { orphans: 1, extra: 3, poisoned: true },
 
   async play({ server, tab }) {

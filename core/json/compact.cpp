@@ -1,0 +1,160 @@
+// How it works. The text must begin and end with the brackets of an array. That last bracket is
+// part of no number, word or string, so whatever is walked over stops there at the latest, and the
+// end needs to be asked for only where a bracket is passed. Strings are found by their marks.
+// Whatever is out of the ordinary is left to inspect(), which also knows what to say of it; so what
+// is here must never accept too much, and may refuse anything.
+
+#include "core/json/compact.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/json/digit_run.hpp"
+#include "core/json/marks.hpp"
+#include "core/json/scan.hpp"
+
+namespace core::json {
+namespace {
+
+/// Each step takes where it starts and returns where it ends, at the last byte at the latest;
+/// nullptr gives up.
+class CompactInspector {
+ public:
+  /// @param text Starts with `[`, and ends with another byte, `]`.
+  explicit CompactInspector(std::string_view text) noexcept
+      : begin_(text.data()), last_(begin_ + text.size() - 1), marks_(text) {}
+
+  /// Fills the shape as it goes.
+  [[nodiscard]] bool run(Shape& shape) noexcept {
+    shape = {Kind::Array, 0, {Kind::Null, {}}, {Kind::Null, {}}};
+    const char* at = begin_ + 1;
+    if (at == last_) return true;
+    for (;; ++at) {
+      const char* const element = at;
+      at = value(at);
+      if (at == nullptr) return false;
+      shape.last = {kind_of(*element), {element, static_cast<std::size_t>(at - element)}};
+      if (++shape.element_count == 1) shape.first = shape.last;
+      if (*at != ',') return at == last_;
+    }
+  }
+
+ private:
+  /// One element, and all that is in it. What the loop needs at each step fits in registers, if it
+  /// is kept out of the object meanwhile.
+  [[gnu::noinline]] const char* value(const char* at) noexcept {
+    Marks marks = marks_;
+    at = value(at, last_, marks);
+    marks_ = marks;
+    return at;
+  }
+
+  [[gnu::always_inline]] static const char* value(const char* at, const char* last,
+                                                  Marks& marks) noexcept {
+    std::uint64_t levels = 1;  // A bit a level, set for arrays, the innermost lowest; and the 1.
+    for (;;) {
+      // A value starts here.
+      const char first = *at;
+      if (first == '"') {
+        at = string(at, last, marks);
+      } else if (is_digit(first) || first == '-') {
+        at = number(at, last);
+      } else if (first == '{' || first == '[') {
+        if (levels >> 63 != 0) return nullptr;
+        const bool is_array = first == '[';
+        levels = levels << 1 | std::uint64_t{is_array};
+        ++at;
+        if (*at != (is_array ? ']' : '}')) {
+          if (!is_array && (at = key(at, last, marks)) == nullptr) return nullptr;
+          continue;
+        }
+      } else {
+        at = word(at, last);
+      }
+      if (at == nullptr) return nullptr;
+      // A value ended here, or an empty container is about to; it may end what surrounds it.
+      for (;;) {
+        if (levels == 1) return at;
+        const bool in_array = (levels & 1) != 0;
+        if (*at == ',') {
+          ++at;
+          if (!in_array && (at = key(at, last, marks)) == nullptr) return nullptr;
+          break;
+        }
+        if (*at != (in_array ? ']' : '}') || at == last) return nullptr;
+        ++at;
+        levels >>= 1;
+      }
+    }
+  }
+
+  [[gnu::always_inline]] static const char* key(const char* at, const char* last,
+                                                Marks& marks) noexcept {
+    if (*at != '"') return nullptr;
+    at = string(at, last, marks);
+    return at != nullptr && *at == ':' ? at + 1 : nullptr;
+  }
+
+  /// @param at The opening quote, which is the first mark that was not taken.
+  [[gnu::always_inline]] static const char* string(const char* at, const char* last,
+                                                   Marks& marks) noexcept {
+    (void)marks.take();
+    for (;;) {
+      const char* const mark = marks.take();
+      if (mark == nullptr) return nullptr;
+      if (*mark == '"') return mark + 1;
+      at = escape(mark, last);
+      if (at == nullptr) return nullptr;
+      marks.drop_before(at);
+    }
+  }
+
+  [[gnu::noinline]] static const char* escape(const char* at, const char* last) noexcept {
+    if (*at != '\\') return nullptr;
+    if (is_short_escape(at[1])) return at + 2;
+    constexpr std::ptrdiff_t kBytes = 6;  // \u0041
+    if (at[1] != 'u' || last - at < kBytes) return nullptr;
+    return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + kBytes : nullptr;
+  }
+
+  static const char* number(const char* at, const char* last) noexcept {
+    if (last - at >= 17) return plain_number_end(at);
+    // Too near the end for that: byte by byte, of which there are few.
+    if (*at == '-') ++at;
+    const char* end = skip_digits(at);
+    if (end == at || (*at == '0' && end - at != 1)) return nullptr;
+    if (*end == '.') {
+      const char* const fraction = end + 1;
+      end = skip_digits(fraction);
+      if (end == fraction) return nullptr;
+    }
+    return (*end | 0x20) == 'e' ? nullptr : end;
+  }
+
+  static const char* skip_digits(const char* at) noexcept {
+    while (is_digit(*at)) ++at;
+    return at;
+  }
+
+  /// `true`, `false` or `null`: four bytes of each, behind the f.
+  static const char* word(const char* at, const char* last) noexcept {
+    const char first = *at;
+    at += first == 'f' ? 1 : 0;
+    if (last - at < 4) return nullptr;
+    const char* const expected = first == 'f' ? "alse" : first == 't' ? "true" : "null";
+    return std::memcmp(at, expected, 4) == 0 ? at + 4 : nullptr;
+  }
+
+  const char* begin_;
+  const char* last_;
+  Marks marks_;
+};
+
+}  // namespace
+
+bool inspect_compact(std::string_view text, Shape& shape) noexcept {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+  return CompactInspector(text).run(shape);
+}
+
+}  // namespace core::json

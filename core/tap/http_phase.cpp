@@ -1,0 +1,159 @@
+#include "core/tap/http_phase.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "core/json/json.hpp"
+
+namespace core::tap {
+namespace {
+
+/// An engine error body, `{"code":1,"message":"Session ID unknown"}`, is this long at most.
+constexpr std::size_t kRefusalBytesMax = 256;
+
+std::int8_t engine_error_code(std::string_view body) noexcept {
+  const auto shape = json::inspect(body);
+  if (!shape || shape->kind != json::Kind::Object) return -1;
+  const auto code = json::find_member(body, "code");
+  if (!code || code->kind != json::Kind::Number || code->raw.size() != 1) return -1;
+  return static_cast<std::int8_t>(code->raw[0] - '0');
+}
+
+void answer(std::uint32_t exchange, std::uint16_t status, std::int8_t engine_error, Emitter& emit) {
+  Event& event = emit.add(EventKind::Response, Direction::ToClient);
+  event.response.exchange = exchange;
+  event.response.status = status;
+  event.response.engine_error = engine_error;
+}
+
+Unobserved reason_of(http::ExchangeErrc code) noexcept {
+  if (code == http::ExchangeErrc::TooManyPipelined) return Unobserved::PipelineLimit;
+  if (code == http::ExchangeErrc::TooManyEarlyBytes) return Unobserved::EarlyBytes;
+  return Unobserved::BrokenHttp;
+}
+
+PollingForm form_of(const EngineRequest& request, Direction direction, bool octet_stream) noexcept {
+  using engineio::PayloadKind;
+  using engineio::PayloadWrapping;
+  PollingForm form;
+  form.revision = request.revision();
+  if (form.revision == Revision::V3)
+    form.kind = octet_stream ? PayloadKind::V3Binary : PayloadKind::V3Text;
+  if (request.jsonp)
+    form.wrapping = direction == Direction::ToServer ? PayloadWrapping::JsonpForm
+                                                     : PayloadWrapping::JsonpResponse;
+  return form;
+}
+
+}  // namespace
+
+HttpPhase::Outcome HttpPhase::receive(Direction direction, std::span<char>& bytes,
+                                      std::uint64_t peer, Emitter& emit) {
+  while (true) {
+    const http::Item item = exchanges_.next(direction, bytes);
+    if (std::holds_alternative<http::NeedMore>(item)) return Outcome::Http;
+    if (const Outcome outcome = handle(item, peer, emit); outcome != Outcome::Http) return outcome;
+  }
+}
+
+HttpPhase::Outcome HttpPhase::finish(Direction direction, std::uint64_t peer, Emitter& emit) {
+  return handle(exchanges_.finish(direction), peer, emit);
+}
+
+HttpPhase::Outcome HttpPhase::handle(const http::Item& item, std::uint64_t peer, Emitter& emit) {
+  if (const auto* request = std::get_if<http::RequestHead>(&item)) {
+    request_head(*request, peer, emit);
+  } else if (const auto* part = std::get_if<http::Body>(&item)) {
+    body(*part, emit);
+  } else if (const auto* asked = std::get_if<http::RequestEnd>(&item)) {
+    if (is_asked(asked->exchange))
+      bodies_[index_of(Direction::ToServer)].finish(Direction::ToServer, settings_, emit);
+  } else if (const auto* response = std::get_if<http::ResponseHead>(&item)) {
+    if (is_answered(response->exchange)) response_head(*response, emit);
+  } else if (const auto* ended = std::get_if<http::ResponseEnd>(&item)) {
+    if (is_answered(ended->exchange)) response_end(ended->exchange, emit);
+  } else if (const auto* leftover = std::get_if<http::Leftover>(&item)) {
+    if (emit.has_told()) emit.unobserved(leftover->direction, Unobserved::BrokenHttp);
+  } else if (const auto* upgrade = std::get_if<http::Upgraded>(&item)) {
+    return upgraded(*upgrade, emit);
+  } else if (const auto* error = std::get_if<http::Error>(&item)) {
+    // A message cut off in the middle is no news: the end of its stream says all there is to say.
+    if (error->code != http::ExchangeErrc::EndInsideMessage && emit.has_told())
+      emit.unobserved(error->direction, reason_of(error->code), error->offset_bytes,
+                      static_cast<std::uint8_t>(static_cast<unsigned>(error->code) + 1));
+    return Outcome::Over;
+  } else if (std::holds_alternative<http::Tunnel>(item)) {
+    return Outcome::Over;
+  }
+  return Outcome::Http;
+}
+
+HttpPhase::Outcome HttpPhase::upgraded(const http::Upgraded& upgraded, Emitter& emit) {
+  if (!is_answered(upgraded.exchange) || !upgraded.websocket) return Outcome::Over;
+  const EngineRequest& request = awaited_.front().request;
+  if (!request.is_known_revision()) return Outcome::Over;
+  const auto deflate = websocket::decode_extensions(upgraded.extensions);
+  if (!deflate) {
+    emit.unobserved(Direction::ToClient, Unobserved::MessageDeflate);
+    return Outcome::Over;
+  }
+  websocket_ = std::make_unique<WebSocketPhase>(request.revision(), upgraded.exchange, *deflate);
+  return Outcome::WebSocket;
+}
+
+/// Whether this is the request whose body is coming in.
+bool HttpPhase::is_asked(std::uint32_t exchange) const noexcept {
+  return !awaited_.empty() && awaited_.back().exchange == exchange;
+}
+
+/// Whether this is the request whose response is coming in.
+bool HttpPhase::is_answered(std::uint32_t exchange) const noexcept {
+  return !awaited_.empty() && awaited_.front().exchange == exchange;
+}
+
+void HttpPhase::request_head(const http::RequestHead& head, std::uint64_t peer, Emitter& emit) {
+  if (!head.of_interest) return;
+  const EngineRequest request = read_request(head, settings_, peer, emit);
+  if (!request.engine) return;
+  awaited_.push_back({head.exchange, request});
+  if (request.carries_payload(Direction::ToServer))
+    bodies_[index_of(Direction::ToServer)].begin(
+        form_of(request, Direction::ToServer, request.octet_stream),
+        inflate::Coding::Identity);  // Servers read it as it is, whatever it says.
+}
+
+void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {
+  const EngineRequest& request = awaited_.front().request;
+  status_ = head.status;
+  if (head.status == 200 && request.carries_payload(Direction::ToClient)) {
+    const auto coding = inflate::coding_of(head.headers[http::Header::ContentEncoding]);
+    if (coding)
+      bodies_[index_of(Direction::ToClient)].begin(
+          form_of(request, Direction::ToClient,
+                  is_octet_stream(head.headers[http::Header::ContentType])),
+          *coding);
+    else
+      emit.unobserved(Direction::ToClient, Unobserved::ContentEncoding);
+  }
+  // What refuses says why in its body, so it is told when that has come.
+  if (head.status < 400) answer(head.exchange, head.status, -1, emit);
+}
+
+void HttpPhase::response_end(std::uint32_t exchange, Emitter& emit) {
+  bodies_[index_of(Direction::ToClient)].finish(Direction::ToClient, settings_, emit);
+  if (status_ >= 400) answer(exchange, status_, engine_error_code(refusal_), emit);
+  refusal_.clear();
+  emit.add(EventKind::ExchangeEnded, Direction::ToClient).exchange = {exchange};
+  awaited_.erase(awaited_.begin());
+}
+
+void HttpPhase::body(const http::Body& body, Emitter& emit) {
+  if (body.direction == Direction::ToServer ? !is_asked(body.exchange)
+                                            : !is_answered(body.exchange))
+    return;
+  bodies_[index_of(body.direction)].receive(body.bytes, body.direction, settings_, emit);
+  if (body.direction == Direction::ToClient && status_ >= 400 && refusal_.size() < kRefusalBytesMax)
+    refusal_ += body.bytes.substr(0, kRefusalBytesMax - refusal_.size());
+}
+
+}  // namespace core::tap

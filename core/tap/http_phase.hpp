@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/http/exchanges.hpp"
+#include "core/tap/emitter.hpp"
+#include "core/tap/polling_body.hpp"
+#include "core/tap/request.hpp"
+#include "core/tap/tap.hpp"
+#include "core/tap/websocket_phase.hpp"
+
+namespace core::tap {
+
+/// A connection while it speaks HTTP: requests on the Socket.IO path, their responses, and the
+/// payloads in both.
+class HttpPhase {
+ public:
+  /// What becomes of the connection.
+  enum class Outcome : std::uint8_t {
+    Http,       ///< It goes on; the input is used up.
+    WebSocket,  ///< A session's WebSocket from here on; see take_websocket().
+    Over,       ///< Nothing more to decode.
+  };
+
+  /// Borrows `settings` for its whole life.
+  explicit HttpPhase(const Settings& settings) noexcept
+      : settings_(settings), exchanges_(settings.http) {}
+
+  /// @param peer Hash of the client's address.
+  [[nodiscard]] Outcome receive(Direction direction, std::span<char>& bytes, std::uint64_t peer,
+                                Emitter& emit);
+  /// The direction's stream ended.
+  [[nodiscard]] Outcome finish(Direction direction, std::uint64_t peer, Emitter& emit);
+
+  /// After Outcome::WebSocket.
+  [[nodiscard]] std::unique_ptr<WebSocketPhase> take_websocket() noexcept {
+    return std::move(websocket_);
+  }
+  /// After Outcome::WebSocket: what the client had sent ahead of the 101. Owned here.
+  [[nodiscard]] std::span<char> early_bytes() noexcept { return exchanges_.early_bytes(); }
+
+ private:
+  /// What of a request its response needs.
+  struct Awaited {
+    std::uint32_t exchange;
+    EngineRequest request;
+  };
+
+  [[nodiscard]] Outcome handle(const http::Item& item, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded, Emitter& emit);
+  void request_head(const http::RequestHead& head, std::uint64_t peer, Emitter& emit);
+  void response_head(const http::ResponseHead& head, Emitter& emit);
+  void response_end(std::uint32_t exchange, Emitter& emit);
+  void body(const http::Body& body, Emitter& emit);
+  [[nodiscard]] bool is_asked(std::uint32_t exchange) const noexcept;
+  [[nodiscard]] bool is_answered(std::uint32_t exchange) const noexcept;
+
+  const Settings& settings_;
+  http::Exchanges exchanges_;
+  std::vector<Awaited> awaited_;  ///< Engine.IO requests without their whole response, oldest first
+  std::array<PollingBody, 2> bodies_;  ///< by Direction
+  std::string refusal_;                ///< the body of a response that refuses, or its start
+  std::uint16_t status_ = 0;           ///< of the response being read
+  std::unique_ptr<WebSocketPhase> websocket_;
+};
+
+}  // namespace core::tap

@@ -1,0 +1,59 @@
+#include "core/tap/socket_packet.hpp"
+
+#include <algorithm>
+
+#include "core/json/json.hpp"
+#include "core/socketio/packet.hpp"
+#include "core/socketio/placeholders.hpp"
+#include "core/tap/connect_packet.hpp"
+#include "core/tap/hashes.hpp"
+
+namespace core::tap {
+
+void read_packet(std::string_view text, Revision, Direction direction, const Settings& settings,
+                 Emitter& emit) {
+  const auto packet = socketio::decode_packet(text.substr(1), {limits::kAttachmentsMax});
+  if (!packet && packet.error().code == socketio::PacketErrc::GaveUp)
+    return emit.unobserved(direction, Unobserved::OversizeMessage);
+  if (packet && packet->type == socketio::PacketType::Connect)
+    return emit_connect({text.substr(0, text.size() - packet->data.size()),
+                         packet->ns,
+                         packet->data,
+                         {},
+                         Reading::Text},
+                        direction, settings, emit);
+
+  const Excerpt excerpt = excerpt_of(text);
+  Event& event = emit.add(EventKind::Packet, direction, excerpt.text);
+  event.packet.truncated = excerpt.truncated;
+  event.packet.placeholders_fit = true;
+  event.packet.id = kNoId;
+  if (!packet) {
+    event.packet.error = static_cast<std::uint8_t>(static_cast<unsigned>(packet.error().code) + 1);
+    return;
+  }
+  event.packet.type = static_cast<std::uint8_t>(packet->type);
+  event.packet.attachments = static_cast<std::uint8_t>(packet->attachments);
+  event.packet.ns = ns_hash(packet->ns);
+  event.packet.arguments = hash_of(packet->data);
+  if (packet->id) {
+    const std::uint64_t id = packet->id->integer.value_or(kNoId - 1);
+    event.packet.id = static_cast<std::uint32_t>(std::min<std::uint64_t>(id, kNoId - 1));
+  }
+  if (packet->attachments != 0)
+    event.packet.placeholders_fit = socketio::placeholders_fit(packet->data, packet->attachments);
+  if (socketio::plain(packet->type) != socketio::PacketType::Event) return;
+
+  event.packet.topic = hash_of(packet->event.raw, event.packet.ns);
+  const std::size_t name_at = static_cast<std::size_t>(packet->event.raw.data() - text.data());
+  const std::size_t name_bytes = packet->event.raw.size();
+  if (name_at + name_bytes <= 0xff) {
+    event.packet.name_at = static_cast<std::uint8_t>(name_at);
+    event.packet.name_bytes = static_cast<std::uint8_t>(name_bytes);
+  }
+  if (packet->element_count >= 2)
+    event.packet.arguments_but_last = hash_of(packet->data.substr(
+        0, static_cast<std::size_t>(packet->last.raw.data() - packet->data.data())));
+}
+
+}  // namespace core::tap
