@@ -32,7 +32,7 @@ function anyHead(r, [fix, most], wide, length) {
 
 /** What notepack.io would take long for, or all the memory: no judgement hangs on it. */
 function tame(bytes) {
-  for (let i = 0; i + 5 < bytes.length; i++) {
+  for (let i = 0; i + 5 <= bytes.length; i++) {
     const length = bytes.readUInt32BE(i + 1);
     const isLong = (bytes[i] === 0xc9 && bytes[i + 5] === 0 && length > 1e5) || (bytes[i] === 0xdd && length > 1e5 && length < 2 ** 26);
     if (isLong) bytes[i + 1] = bytes[i + 2] = 0;
@@ -265,7 +265,7 @@ function message(generator) {
   if (r.chance(0.03)) return tame(writer.bytes(r.below(12)));
   if (r.chance(0.03)) return tame(writer.value(3));
   const packet = writer.packet();
-  if (writer.hasPrototype) return packet;
+  if (writer.hasPrototype || packet.includes("__proto__")) return packet;
   if (r.chance(0.2)) return tame(mutate(packet, r));
   return r.chance(0.02) ? Buffer.concat([packet, writer.bytes(1 + r.below(3))]) : packet;
 }

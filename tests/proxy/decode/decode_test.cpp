@@ -237,8 +237,7 @@ TEST_CASE("decode: no input, no output") {
 }
 
 TEST_CASE("decode: what is not supported yet is refused in one sentence, nothing is read") {
-  for (const DecodeOptions& options : {DecodeOptions{.parser = DecodeParser::MsgPack},
-                                       DecodeOptions{.dialect = DecodeDialect::Parser40},
+  for (const DecodeOptions& options : {DecodeOptions{.dialect = DecodeDialect::Parser40},
                                        DecodeOptions{.dialect = DecodeDialect::Parser33}}) {
     const Run run = decode(R"({"frames":[]})"
                            "\n",
