@@ -91,8 +91,8 @@ struct RequestHead {
   bool truncated;  ///< The target was cut, or a header left out, for want of room.
 };
 
-/// Some bytes of a body, chunked encoding removed, content encoding not. Only of exchanges of
-/// interest. How a body is split into these means nothing.
+/// Some bytes of a body, chunked encoding removed, content encoding not (that is core/inflate's).
+/// Only of exchanges of interest. How a body is split into these means nothing.
 struct Body {
   std::string_view bytes;  ///< Borrowed until the next call. Lies in the caller's input.
   std::uint32_t exchange;
