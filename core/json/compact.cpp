@@ -118,8 +118,14 @@ class CompactInspector {
   }
 
   static const char* number(const char* at, const char* last) noexcept {
-    if (last - at >= 17) return plain_number_end(at);
-    // Too near the end for that: byte by byte, of which there are few.
+    if (last - at >= 17) {
+      if (const char* const end = plain_number_end(at)) return end;
+    }
+    return any_number_end(at);
+  }
+
+  /// Byte by byte: a number that is long, has an exponent, or is near the text's end.
+  [[gnu::noinline]] static const char* any_number_end(const char* at) noexcept {
     if (*at == '-') ++at;
     const char* end = skip_digits(at);
     if (end == at || (*at == '0' && end - at != 1)) return nullptr;
@@ -128,7 +134,12 @@ class CompactInspector {
       end = skip_digits(fraction);
       if (end == fraction) return nullptr;
     }
-    return (*end | 0x20) == 'e' ? nullptr : end;
+    if (*end == 'e' || *end == 'E') {
+      const char* const exponent = end + (end[1] == '+' || end[1] == '-' ? 2 : 1);
+      end = skip_digits(exponent);
+      if (end == exponent) return nullptr;
+    }
+    return end;
   }
 
   static const char* skip_digits(const char* at) noexcept {
@@ -138,11 +149,14 @@ class CompactInspector {
 
   /// `true`, `false` or `null`: four bytes of each, behind the f.
   static const char* word(const char* at, const char* last) noexcept {
-    const char first = *at;
-    at += first == 'f' ? 1 : 0;
-    if (last - at < 4) return nullptr;
-    const char* const expected = first == 'f' ? "alse" : first == 't' ? "true" : "null";
-    return std::memcmp(at, expected, 4) == 0 ? at + 4 : nullptr;
+    constexpr std::ptrdiff_t kBytes = 4;
+    const bool is_false = *at == 'f';
+    at += is_false ? 1 : 0;
+    if (last - at < kBytes) return nullptr;
+    const bool matches =
+        is_false ? std::memcmp(at, "alse", kBytes) == 0
+                 : std::memcmp(at, "true", kBytes) == 0 || std::memcmp(at, "null", kBytes) == 0;
+    return matches ? at + kBytes : nullptr;
   }
 
   const char* begin_;

@@ -11,7 +11,7 @@ namespace core::json {
 // The two halves of inspect(): quickly, and, where that gives no answer, closely.
 
 /// Validates an array as JSON.stringify() writes it, which is what nearly every packet carries: no
-/// whitespace, plain numbers, no more than 62 levels in an element.
+/// whitespace, and no more than 63 levels in an element.
 /// @param shape What is written to it counts when the answer is true.
 /// @return True: valid, and this is its shape. False says nothing: look closely.
 [[nodiscard]] bool inspect_compact(std::string_view text, Shape& shape) noexcept;

@@ -96,10 +96,12 @@ class Marks {
         bits |= std::uint64_t{is_mark(*at)} << (at - block);
       return bits;
     }
-    // The last step reaches back, so as not to read past the end.
-    for (const char* at = block; at < end; at += kStep) {
-      const std::ptrdiff_t back = std::max<std::ptrdiff_t>(kStep - (end - at), 0);
-      bits |= std::uint64_t{mark_bits(at - back) >> back} << (at - block);
+    // So as not to read past the end, steps there reach back, and lose what others have seen. A
+    // step behind the end loses all.
+    const std::ptrdiff_t last_step = end - kStep - block;
+    for (std::ptrdiff_t step = 0; step < kBlock; step += kStep) {
+      const std::ptrdiff_t from = std::min(step, last_step);
+      bits |= std::uint64_t{mark_bits(block + from)} >> (step - from) << step;
     }
     return bits;
   }

@@ -15,11 +15,13 @@ constexpr std::array<std::string_view, 6> kReservedEvents = {
 
 bool is_reserved(std::string_view raw_name) noexcept {
   const std::string_view plain = raw_name.substr(1, raw_name.size() - 2);
+  constexpr std::size_t kBytesMin = std::string_view("connect").size();
+  if (plain.size() < kBytesMin) return false;
   for (const std::string_view reserved : kReservedEvents)
     if (plain == reserved) return true;
 
   // "conn\u0065ct" is reserved too: the shortest name with an escape for a letter is as long.
-  constexpr std::size_t kEscapedBytesMin = std::string_view("connect").size() + 5;
+  constexpr std::size_t kEscapedBytesMin = kBytesMin + 5;
   if (plain.size() < kEscapedBytesMin || plain.find('\\') == std::string_view::npos) return false;
   for (const std::string_view reserved : kReservedEvents)
     if (json::string_equals(raw_name, reserved)) return true;

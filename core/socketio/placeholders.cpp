@@ -1,6 +1,8 @@
-// How placeholders_fit() works: one walk over the text with a byte a level. If it meets no misfit,
-// none exists: duplicate keys and enclosing placeholders can only hide one. If it does meet one,
-// find_placeholders() decides on the tree, where duplicates are settled.
+// How placeholders_fit() works, each step for what the one before leaves open:
+// - a search for placeholders as the official encoder writes them, which nearly always are all;
+// - one walk over the text with a byte a level. If it meets no misfit, none exists: duplicate keys
+//   and enclosing placeholders can only hide one;
+// - find_placeholders() on the tree, where duplicates are settled.
 
 #include "core/socketio/placeholders.hpp"
 
@@ -21,6 +23,31 @@ std::optional<double> fitting_number(json::Kind kind, std::string_view raw,
   const double number = json::number_of(raw);
   if (!(number >= 0 && number < attachments)) return std::nullopt;
   return number;
+}
+
+/// Whether whatever could be a placeholder is written `{"_placeholder":true,"num":0}`, and fits.
+/// Without a backslash in the text a key is written as it is meant, and no string holds a quote.
+bool are_plain_and_fit(std::string_view text, std::uint32_t attachments) noexcept {
+  constexpr std::string_view kOpening = R"({")";
+  constexpr std::string_view kKey = R"(_placeholder")";
+  constexpr std::string_view kNext = R"(:true,"num":)";
+  if (text.find('\\') != std::string_view::npos) return false;
+  for (std::size_t at = 0; (at = text.find(kKey, at)) != std::string_view::npos;) {
+    if (!text.substr(0, at).ends_with(kOpening)) return false;
+    at += kKey.size();
+    if (!text.substr(at).starts_with(kNext)) return false;
+    at += kNext.size();
+    const std::size_t close = text.find('}', at);
+    constexpr std::size_t kDigitsMax = 2;  // A few attachments; more is for a closer look.
+    if (close - at > kDigitsMax) return false;
+    std::uint32_t number = 0;
+    for (; at != close; ++at) {
+      if (text[at] < '0' || text[at] > '9') return false;
+      number = number * 10 + static_cast<std::uint32_t>(text[at] - '0');
+    }
+    if (number >= attachments) return false;
+  }
+  return true;
 }
 
 struct Level {
@@ -127,6 +154,7 @@ class Scanner {
 }  // namespace
 
 bool placeholders_fit(std::string_view data, std::uint32_t attachments) noexcept {
+  if (are_plain_and_fit(data, attachments)) return true;
   if (Scanner(data, attachments).run() == Scan::Fits) return true;
   try {
     return find_placeholders(json::Document(data), attachments).has_value();

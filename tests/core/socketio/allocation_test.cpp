@@ -61,6 +61,10 @@ TEST_CASE("decoding: packets of every kind allocate nothing") {
                         "41") == 0);
   CHECK(allocations_for(
             R"(452-7["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])") == 0);
+  CHECK(
+      allocations_for(
+          R"(451-["a",{"_placeholder":true,"num":0,"more":1},{ "\u005fplaceholder":true,"num":0}])") ==
+      0);
   CHECK(allocations_for(R"(421 2 3["conn\u0065cted",1e999,"\ud800"])") == 0);
 }
 
@@ -73,10 +77,13 @@ TEST_CASE("decoding: a refused packet allocates nothing either") {
 }
 
 TEST_CASE("decoding: a thousand levels of nesting allocate nothing") {
-  CHECK(allocations_for(std::string("42[0,") + std::string(1000, '[') + std::string(1000, ']') +
-                        "]") != 0);
-  CHECK(allocations_for(std::string("42[0,") + std::string(200, '[') + std::string(200, ']') +
-                        "]") == 0);
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']') + "]";
+  };
+  CHECK(allocations_for("42[0," + nested(1000)) == 0);
+  // With an escape in it the text is walked for placeholders, and a tree is made beyond 256 levels.
+  CHECK(allocations_for("42[\"\\n\"," + nested(200)) == 0);
+  CHECK(allocations_for("42[\"\\n\"," + nested(1000)) != 0);
   const std::string deep =
       std::string("[0,") + std::string(1000, '[') + std::string(1000, ']') + "]";
   const std::size_t before = allocation_count;
