@@ -15,5 +15,5 @@ export default {
     await old.hears("news");
     await young.kill(); // Or there would be no end to it.
   },
-  options: { pingTimeout: 800 },
+  options: { pingTimeout: 2000 },
 };

@@ -1,7 +1,7 @@
 export default {
   says: "a program that outlives what 2.5.0's parser throws has gone deaf: its pings go unanswered, it closes and comes back",
   over: { versions: ["2.5.0 on 2.5.1", "2.5.0 on 4.8.4"], transports: ["polling", "websocket"] },
-  options: { allowEIO3: true, pingTimeout: 800 },
+  options: { allowEIO3: true, pingTimeout: 2000 },
   quirk: "survives",
   claims: { poisoned: true },
 
