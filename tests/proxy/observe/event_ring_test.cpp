@@ -22,7 +22,7 @@ void add(EventBuffer& buffer, std::uint32_t number, std::size_t text_bytes) {
   const std::string text(text_bytes, static_cast<char>('a' + number % 26));
   core::Event& event = buffer.add(EventKind::Binary, Direction::ToClient, at(number + 1), text);
   event.sequence = number;
-  event.binary = {number, text_bytes};
+  event.binary = {number, text_bytes, 1};
 }
 
 bool is(EventRing& ring, std::uint32_t number) {
