@@ -111,7 +111,7 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
       if (by_client && is_message(fact.gap)) spoke(session, fact.at, changed);
       return;
     case FactKind::Opened:
-    case FactKind::Crashing:  // Its client is gone, and shows it.
+    case FactKind::Crashing:  // Its client dies, or goes on as if nothing were.
     case FactKind::Refused:
     case FactKind::Ping:
     case FactKind::Pong:

@@ -13,8 +13,10 @@ const Description MalformedPacket::kDescription{
         "behind them, and the "
         "event is lost in any case.",
     .proof =
-        "The packet itself, read exactly as socket.io-parser 4.2 and engine.io-parser 5.2 read it: "
-        "certain.",
+        "The packet itself, read exactly as the newest official parsers read it (engine.io-parser "
+        "and socket.io-parser, of Engine.IO 3 sessions those of their line, or "
+        "socket.io-msgpack-parser): certain. The finding says which releases refuse it; a client "
+        "may have an older one that does not.",
     .silent = "The session uses a parser of its own, or the packet is larger than what is decoded.",
     .remedy =
         "Fix the sender: an event name must be a string or a number and none of the reserved "
