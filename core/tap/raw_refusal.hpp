@@ -8,14 +8,15 @@
 
 namespace core::tap {
 
-/// An HTTP response where the server's first frame should be. Socket.IO servers from 3 on answer a
+/// An HTTP response where the server's first frame should be. Servers from 4.1 on answer a
 /// client of another generation so, which comes with an `EIO` that they do not speak: `101` first,
 /// and then, into the upgraded socket,
 ///
 ///     HTTP/1.1 400 Bad Request
 ///
 /// No frame begins like that: `H` is a Close with RSV1 and without FIN.
-/// Source: engine.io 4 to 6, lib/server.ts, abortUpgrade().
+/// (Seen byte for byte of 4.1.3, 4.5.4 and 4.8.4; 3.1.2 says nothing after its 101.)
+/// Source: engine.io 5 and 6, lib/server.ts, abortUpgrade().
 class RawRefusal {
  public:
   enum class Verdict : std::uint8_t { Undecided, Refused, Frames };
