@@ -1,1 +1,1 @@
-sioscope_core(socketio SOURCES packet.cpp placeholders.cpp LINK core_json)
+sioscope_core(socketio SOURCES packet.cpp phrase.cpp placeholders.cpp verdict.cpp LINK core_json)
