@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "core/json/number.hpp"
 
@@ -13,7 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kReservedEvents = {
     "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
 
-bool is_reserved(std::string_view raw_name) noexcept {
+}  // namespace
+
+bool is_reserved_event(std::string_view raw_name) noexcept {
   const std::string_view plain = raw_name.substr(1, raw_name.size() - 2);
   constexpr std::size_t kBytesMin = std::string_view("connect").size();
   if (plain.size() < kBytesMin) return false;
@@ -28,13 +31,23 @@ bool is_reserved(std::string_view raw_name) noexcept {
   return false;
 }
 
+namespace {
+
 class Decoder {
  public:
-  Decoder(std::string_view text, const DecoderLimits& limits, PacketView& packet) noexcept
-      : text_(text), limits_(limits), packet_(packet) {}
+  Decoder(std::string_view text, const DecoderLimits& limits, const Dialect& dialect,
+          PacketView& packet) noexcept
+      : text_(text), limits_(limits), dialect_(dialect), packet_(packet) {}
 
   /// Fills the packet, up to the error if there is one.
   [[nodiscard]] std::optional<PacketError> run() noexcept {
+    if (const std::optional<PacketError> error = header()) return error;
+    if (at_ == text_.size()) return std::nullopt;
+    return data();
+  }
+
+  /// All but the payload.
+  [[nodiscard]] std::optional<PacketError> header() noexcept {
     if (!type()) return PacketError{PacketErrc::UnknownType, 0};
     if (is_binary(packet_.type)) {
       if (const std::optional<PacketErrc> problem = attachments())
@@ -42,8 +55,8 @@ class Decoder {
     }
     ns();
     id();
-    if (at_ == text_.size()) return std::nullopt;
-    return data();
+    packet_.data = text_.substr(at_);
+    return std::nullopt;
   }
 
  private:
@@ -66,11 +79,16 @@ class Decoder {
     const std::string_view digits = text_.substr(at_, dash - at_);
     const bool is_plain = digits.size() == 1 && digits[0] >= '0' && digits[0] <= '9';
     const double count = is_plain ? digits[0] - '0' : json::string_to_number(digits);
-    if (!(count >= 1) || !std::isfinite(count) || count != std::floor(count))
-      return PacketErrc::IllegalAttachmentCount;
-    if (count > limits_.attachments_max) return PacketErrc::TooManyAttachments;
+    if (std::isnan(count)) return PacketErrc::IllegalAttachmentCount;
+    const bool is_integer = std::isfinite(count) && count == std::floor(count);
+    if (dialect_.counts == Counts::OneToLimit) {
+      if (count < 1 || !is_integer) return PacketErrc::IllegalAttachmentCount;
+      if (count > limits_.attachments_max) return PacketErrc::TooManyAttachments;
+    }
 
-    packet_.attachments = static_cast<std::uint32_t>(count);
+    constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
+    packet_.attachments = is_integer && count < kNever ? static_cast<std::uint32_t>(count) : kNever;
+    packet_.attachments_announced = count;
     at_ = dash + 1;
     return std::nullopt;
   }
@@ -112,7 +130,6 @@ class Decoder {
   }
 
   std::optional<PacketError> data() noexcept {
-    packet_.data = text_.substr(at_);
     const tl::expected<json::Shape, json::Error> shape = json::inspect(packet_.data);
     if (!shape) {
       const bool gave_up = shape.error().code == json::Errc::OutOfMemory;
@@ -127,16 +144,16 @@ class Decoder {
     return std::nullopt;
   }
 
-  /// Source: socket.io-parser 4.2.7, Decoder.isPayloadValid().
+  /// Source: socket.io-parser, Decoder.isPayloadValid().
   std::optional<PacketErrc> check(const json::Shape& shape) const noexcept {
     switch (packet_.type) {
       case PacketType::Connect:
-        if (shape.kind != json::Kind::Object) return PacketErrc::ConnectNotObject;
+        if (!is_object(shape.kind)) return PacketErrc::ConnectNotObject;
         break;
       case PacketType::Disconnect:
         return PacketErrc::DisconnectWithPayload;
       case PacketType::ConnectError:
-        if (shape.kind != json::Kind::Object && shape.kind != json::Kind::String)
+        if (!is_object(shape.kind) && shape.kind != json::Kind::String)
           return PacketErrc::ConnectErrorPayload;
         break;
       case PacketType::Event:
@@ -150,17 +167,26 @@ class Decoder {
     return std::nullopt;
   }
 
-  static std::optional<PacketErrc> check_event(const json::Shape& shape) noexcept {
+  [[nodiscard]] bool is_object(json::Kind kind) const noexcept {
+    if (kind == json::Kind::Object) return true;
+    return dialect_.objects == Objects::TypeofObject &&
+           (kind == json::Kind::Array || kind == json::Kind::Null);
+  }
+
+  std::optional<PacketErrc> check_event(const json::Shape& shape) const noexcept {
     if (shape.kind != json::Kind::Array) return PacketErrc::NotArray;
     if (shape.element_count == 0) return PacketErrc::EventNameMissing;
+    if (dialect_.event_names == EventNames::Anything) return std::nullopt;
     if (shape.first.kind == json::Kind::Number) return std::nullopt;
     if (shape.first.kind != json::Kind::String) return PacketErrc::EventNameKind;
-    if (is_reserved(shape.first.raw)) return PacketErrc::EventNameReserved;
+    if (dialect_.event_names == EventNames::NothingReserved && is_reserved_event(shape.first.raw))
+      return PacketErrc::EventNameReserved;
     return std::nullopt;
   }
 
   std::string_view text_;
   const DecoderLimits& limits_;
+  const Dialect& dialect_;
   std::size_t at_ = 0;
   PacketView& packet_;
 };
@@ -168,20 +194,31 @@ class Decoder {
 }  // namespace
 
 tl::expected<PacketView, PacketError> decode_packet(std::string_view text,
-                                                    const DecoderLimits& limits) noexcept {
+                                                    const DecoderLimits& limits,
+                                                    const Dialect& dialect) noexcept {
   if (text.empty()) return tl::unexpected(PacketError{PacketErrc::NoData, 0});
-  return decode_string(text, limits);
+  return decode_string(text, limits, dialect);
 }
 
 tl::expected<PacketView, PacketError> decode_string(std::string_view text,
-                                                    const DecoderLimits& limits) noexcept {
+                                                    const DecoderLimits& limits,
+                                                    const Dialect& dialect) noexcept {
   tl::expected<PacketView, PacketError> result;
-  if (const std::optional<PacketError> error = Decoder(text, limits, *result).run())
+  if (const std::optional<PacketError> error = Decoder(text, limits, dialect, *result).run())
     result = tl::unexpected(*error);
   return result;
 }
 
-std::string_view name(PacketType type) noexcept {
+tl::expected<PacketView, PacketError> decode_header(std::string_view text,
+                                                    const DecoderLimits& limits,
+                                                    const Dialect& dialect) noexcept {
+  tl::expected<PacketView, PacketError> result;
+  if (const std::optional<PacketError> error = Decoder(text, limits, dialect, *result).header())
+    result = tl::unexpected(*error);
+  return result;
+}
+
+std::string_view name(PacketType type, const Dialect& dialect) noexcept {
   switch (type) {
     case PacketType::Connect:
       return "CONNECT";
@@ -192,7 +229,7 @@ std::string_view name(PacketType type) noexcept {
     case PacketType::Ack:
       return "ACK";
     case PacketType::ConnectError:
-      return "CONNECT_ERROR";
+      return dialect.error_name;
     case PacketType::BinaryEvent:
       return "BINARY_EVENT";
     case PacketType::BinaryAck:
@@ -239,6 +276,8 @@ std::string_view reason_text(PacketErrc code) noexcept {
       return "got binary data when not reconstructing a packet";
     case PacketErrc::IllegalPlaceholder:
       return "illegal attachments";
+    case PacketErrc::HasOwnProperty:
+      return "data.hasOwnProperty is not a function";
     case PacketErrc::GaveUp:
       return "not decoded: nested too deep to follow";
   }

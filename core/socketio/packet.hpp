@@ -8,9 +8,10 @@
 #include <tl/expected.hpp>
 
 #include "core/json/json.hpp"
+#include "core/socketio/dialect.hpp"
 
-/// Socket.IO packets, decoded as socket.io-parser 4.2.7 decodes them: the same inputs are refused,
-/// for the same reason, and the rest has the same parts.
+/// Socket.IO packets, decoded as socket.io-parser decodes them, 4.2.7 unless another dialect is
+/// asked for: the same inputs are refused, for the same reason, and the rest has the same parts.
 namespace core::socketio {
 
 /// Packet types; the value is the digit on the wire.
@@ -39,8 +40,11 @@ struct AckId {
 /// Everything borrows the decoder's input.
 struct PacketView {
   PacketType type = PacketType::Connect;
-  std::uint32_t attachments = 0;  ///< Binary messages still to come; 1 or more for binary types.
-  std::string_view ns = "/";      ///< With its slash, and its query string if the peer sent one.
+  /// Binary messages still to come; 1 or more for binary types. Where a dialect lets others
+  /// through: 0, or 2^32 - 1 for what no number of messages comes to, such as 1.5 and Infinity.
+  std::uint32_t attachments = 0;
+  double attachments_announced = 0;  ///< The number as JavaScript has it.
+  std::string_view ns = "/";         ///< With its slash, and its query string if the peer sent one.
   std::optional<AckId> id;
   std::string_view data;  ///< Source text, valid JSON, up to the end; empty when absent.
   json::Value event{json::Kind::Null, {}};  ///< Of events: the name, a string or a number.
@@ -66,6 +70,7 @@ enum class PacketErrc : std::uint8_t {
   TextWhileReconstructing,  ///< A text packet while attachments are missing.
   BinaryWithoutHeader,      ///< A binary message that no packet announced.
   IllegalPlaceholder,       ///< A placeholder whose `num` names no attachment.
+  HasOwnProperty,           ///< Dialect 4.0: binary data with a member of that name.
   GaveUp,                   ///< Not malformed: we ran out of memory following the nesting.
 };
 
@@ -86,12 +91,24 @@ struct DecoderLimits {
 /// Whether text may come now, and whether placeholders fit, are Reconstructor's and
 /// placeholders_fit()'s business: the official decoder asks the first before, the second after.
 [[nodiscard]] tl::expected<PacketView, PacketError> decode_packet(
-    std::string_view text, const DecoderLimits& limits = {}) noexcept;
+    std::string_view text, const DecoderLimits& limits = {},
+    const Dialect& dialect = kParser42) noexcept;
 
 /// `Decoder.decodeString(text)`: like decode_packet(), but the empty string, which no peer can
 /// deliver, is a CONNECT packet (`Number("")` is 0).
 [[nodiscard]] tl::expected<PacketView, PacketError> decode_string(
-    std::string_view text, const DecoderLimits& limits = {}) noexcept;
+    std::string_view text, const DecoderLimits& limits = {},
+    const Dialect& dialect = kParser42) noexcept;
+
+/// All but the payload: `data` is what is left, JSON or not, and nobody looked at it. Errors are
+/// `UnknownType` and those of the number of attachments.
+[[nodiscard]] tl::expected<PacketView, PacketError> decode_header(std::string_view text,
+                                                                  const DecoderLimits& limits,
+                                                                  const Dialect& dialect) noexcept;
+
+/// Whether a name means something to the peers' own event emitters.
+/// @param raw_name Source text of a string, with its quotes.
+[[nodiscard]] bool is_reserved_event(std::string_view raw_name) noexcept;
 
 /// Whether a packet has `attachments` to wait for.
 [[nodiscard]] constexpr bool is_binary(PacketType type) noexcept {
@@ -105,7 +122,7 @@ struct DecoderLimits {
 }
 
 /// The protocol's name: "CONNECT", "BINARY_EVENT", ...
-[[nodiscard]] std::string_view name(PacketType type) noexcept;
+[[nodiscard]] std::string_view name(PacketType type, const Dialect& dialect = kParser42) noexcept;
 
 /// The message of the official error.
 [[nodiscard]] std::string_view official_text(PacketErrc code) noexcept;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <optional>
 
 #include "core/json/json.hpp"
 #include "core/json/marks.hpp"
@@ -163,31 +164,84 @@ bool placeholders_fit(std::string_view data, std::uint32_t attachments) noexcept
   }
 }
 
-std::optional<std::vector<Placeholder>> find_placeholders(const json::Document& document,
-                                                          std::uint32_t attachments) {
-  std::vector<Placeholder> found;
+namespace {
+
+bool marks_placeholder(const json::Document::Node& mark, Marks marks) {
+  if (marks == Marks::True) return mark.kind == json::Kind::True;
+  switch (mark.kind) {
+    case json::Kind::Null:
+    case json::Kind::False:
+      return false;
+    case json::Kind::True:
+    case json::Kind::Array:
+    case json::Kind::Object:
+      return true;
+    case json::Kind::Number:
+      return json::number_of(mark.raw) != 0;
+    case json::Kind::String:
+      return mark.raw != R"("")";
+  }
+  return false;
+}
+
+/// Walks as the official parser does, depth first and in the order of members, and does not enter
+/// placeholders. Ends when `visit` returns false.
+template <class Visit>
+void walk(const json::Document& document, Marks marks, Visit visit) {
   std::vector<std::size_t> to_visit = {0};
   while (!to_visit.empty()) {
     const std::size_t index = to_visit.back();
     to_visit.pop_back();
     const json::Document::Node& node = document.node(index);
-    if (node.kind == json::Kind::Object) {
-      const json::Document::Node* const mark = document.find(node, "_placeholder");
-      if (mark != nullptr && mark->kind == json::Kind::True) {
-        const json::Document::Node* const num = document.find(node, "num");
-        const std::optional<double> number =
-            num == nullptr ? std::nullopt : fitting_number(num->kind, num->raw, attachments);
-        if (!number) return std::nullopt;
-        found.push_back({index, *number});
-        continue;
-      }
-    }
-    for (const auto* edge = document.begin(node); edge != document.end(node); ++edge)
-      to_visit.push_back(edge->node);
+    const json::Document::Node* const mark =
+        node.kind == json::Kind::Object ? document.find(node, "_placeholder") : nullptr;
+    const bool is_placeholder = mark != nullptr && marks_placeholder(*mark, marks);
+    if (!visit(index, node, is_placeholder)) return;
+    if (is_placeholder) continue;
+    for (const auto* edge = document.end(node); edge != document.begin(node);)
+      to_visit.push_back((--edge)->node);
   }
-  std::sort(found.begin(), found.end(),
-            [](const Placeholder& a, const Placeholder& b) { return a.node < b.node; });
+}
+
+bool has_own_property(const json::Document& document, const json::Document::Node& node) {
+  return node.kind == json::Kind::Object && document.find(node, "hasOwnProperty") != nullptr;
+}
+
+}  // namespace
+
+tl::expected<std::vector<Placeholder>, PacketErrc> find_placeholders(const json::Document& document,
+                                                                     std::uint32_t attachments,
+                                                                     OwnMembers own_members) {
+  tl::expected<std::vector<Placeholder>, PacketErrc> found;
+  walk(document, Marks::True,
+       [&](std::size_t index, const json::Document::Node& node, bool is_placeholder) {
+         if (!is_placeholder) {
+           if (own_members == OwnMembers::AskObject && has_own_property(document, node))
+             found = tl::unexpected(PacketErrc::HasOwnProperty);
+           return found.has_value();
+         }
+         const json::Document::Node* const num = document.find(node, "num");
+         const std::optional<double> number =
+             num == nullptr ? std::nullopt : fitting_number(num->kind, num->raw, attachments);
+         if (number)
+           found->push_back({index, *number});
+         else
+           found = tl::unexpected(PacketErrc::IllegalPlaceholder);
+         return found.has_value();
+       });
+  if (found)
+    std::sort(found->begin(), found->end(),
+              [](const Placeholder& a, const Placeholder& b) { return a.node < b.node; });
   return found;
+}
+
+bool meets_has_own_property(const json::Document& document, Marks marks) {
+  bool met = false;
+  walk(document, marks, [&](std::size_t, const json::Document::Node& node, bool is_placeholder) {
+    met = !is_placeholder && has_own_property(document, node);
+    return !met;
+  });
+  return met;
 }
 
 }  // namespace core::socketio

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "core/json/document.hpp"
+#include "core/socketio/packet.hpp"
 
 namespace core::socketio {
 
@@ -29,8 +31,17 @@ struct Placeholder {
   double number;  ///< In [0, attachments). A fraction names no attachment: JavaScript's undefined.
 };
 
-/// The placeholders the official parser replaces, ordered by node; nothing when it throws.
-[[nodiscard]] std::optional<std::vector<Placeholder>> find_placeholders(
-    const json::Document& document, std::uint32_t attachments);
+/// The placeholders the official parser replaces, ordered by node; or what it throws on the way
+/// first: `IllegalPlaceholder` or, where members are asked for unsafely, `HasOwnProperty`.
+[[nodiscard]] tl::expected<std::vector<Placeholder>, PacketErrc> find_placeholders(
+    const json::Document& document, std::uint32_t attachments,
+    OwnMembers own_members = OwnMembers::Safely);
+
+/// Which objects the walk takes for placeholders, and does not enter: before 4.0.5 and its like,
+/// all whose `_placeholder` JavaScript holds for true.
+enum class Marks : std::uint8_t { True, Truthy };
+
+/// Whether the walk meets an object with a member `hasOwnProperty`, misfits being no obstacle.
+[[nodiscard]] bool meets_has_own_property(const json::Document& document, Marks marks);
 
 }  // namespace core::socketio
