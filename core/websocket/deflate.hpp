@@ -64,7 +64,7 @@ enum class InflateErrc : std::uint8_t { Corrupt, NoMemory };
 ///
 /// Judges as `ws` and Chromium do: a block that says it is the last (BFINAL) clears the context,
 /// and more may follow it; a message that stops inside a block is taken as far as it goes.
-/// After an error it must not be used.
+/// After an error, which takes its whole message with it, it must not be used.
 /// Law: however a message is cut, its text is the same. But a reference beyond the agreed window,
 /// which a sender must not make, is Corrupt only where zlib no longer holds what it means.
 /// Source: RFC 7692, section 7.2.2.

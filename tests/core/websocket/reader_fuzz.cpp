@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
   std::optional<DeflateParameters> deflate;
   if ((choice & 2) != 0)
-    deflate = {10, (choice & 8) != 0 ? ContextTakeover::No : ContextTakeover::Yes};
+    deflate = {15, (choice & 8) != 0 ? ContextTakeover::No : ContextTakeover::Yes};
   const auto reader = [&] {
     return Reader((choice & 1) != 0 ? core::Direction::ToServer : core::Direction::ToClient,
                   deflate, (choice & 4) != 0 ? 20u : 100'000u);

@@ -94,8 +94,8 @@ class Text {
       zlib_.next_out = reinterpret_cast<Bytef*>(room);
       zlib_.avail_out = sizeof room;
       const int result = inflate(&zlib_, Z_SYNC_FLUSH);
-      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) return false;
       message.append(room, sizeof room - zlib_.avail_out);
+      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) return false;
       if (result == Z_STREAM_END) {
         inflateReset(&zlib_);
         final_block_ = true;
