@@ -112,8 +112,11 @@ struct Event {
     bool truncated;       ///< the excerpt was cut
   };
   struct Packet {
-    std::uint64_t topic;      ///< hash of namespace and event name
-    std::uint64_t arguments;  ///< hash of the whole data
+    std::uint64_t topic;  ///< hash of namespace and event name
+    union {
+      std::uint64_t arguments;  ///< hash of the whole data
+      std::uint64_t causes;     ///< `error` is set: socketio::Causes, why which releases refuse it
+    };
     std::uint64_t
         arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
     std::uint32_t ns;        ///< hash of the namespace

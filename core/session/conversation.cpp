@@ -50,7 +50,8 @@ void Conversation::connect(EventView view, Session& session, Facts& out) {
       session.receiving[static_cast<std::size_t>(event.direction)].reconstructor.receive_packet(
           0, socketio::Placeholders::Fit);
   if (!received) {
-    static_cast<void>(refuse(session, view, event.connect.truncated, received.error(), out));
+    static_cast<void>(refuse(session, view, event.connect.truncated, received.error(),
+                             socketio::causes_of(received.error()), out));
     return;
   }
 
@@ -118,15 +119,19 @@ Heard Conversation::packet(EventView view, Session& session, Facts& out) {
     if (session.eio == 3 && speaks_no_socketio(event.packet) &&
         !receiving.reconstructor.is_waiting())
       return Heard::Understood;
-    return refuse(session, view, event.packet.truncated,
-                  receiving.reconstructor.receive_malformed(
-                      static_cast<socketio::PacketErrc>(event.packet.error - 1)),
-                  out);
+    const auto own = static_cast<socketio::PacketErrc>(event.packet.error - 1);
+    const socketio::PacketErrc code = receiving.reconstructor.receive_malformed(own);
+    const socketio::Causes causes =
+        code == own ? socketio::Causes::from_bits(static_cast<std::uint32_t>(event.packet.causes))
+                    : socketio::causes_of(code);
+    return refuse(session, view, event.packet.truncated, code, causes, out);
   }
   const auto progress = receiving.reconstructor.receive_packet(
       event.packet.attachments, event.packet.placeholders_fit ? socketio::Placeholders::Fit
                                                               : socketio::Placeholders::Illegal);
-  if (!progress) return refuse(session, view, event.packet.truncated, progress.error(), out);
+  if (!progress)
+    return refuse(session, view, event.packet.truncated, progress.error(),
+                  socketio::causes_of(progress.error()), out);
 
   if (*progress == socketio::Progress::Pending) {
     receiving.pending = std::make_unique<PendingBinary>(
@@ -148,7 +153,7 @@ Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
     if (is_packet) return Heard::Understood;
     const auto error = static_cast<socketio::MsgpackErrc>(event.binary.msgpack_error - 1);
     if (error == socketio::MsgpackErrc::GaveUp) return Heard::GaveUp;
-    malformed(session, event, "(binary)", false, socketio::reason_text(error), {}, out);
+    malformed(session, event, {.excerpt = "(binary)", .reason = socketio::reason_text(error)}, out);
     return Heard::Understood;
   }
   Receiving& receiving = session.receiving[static_cast<std::size_t>(event.direction)];
@@ -157,7 +162,8 @@ Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
     // Attachments of a packet that was refused are no second fault.
     if (receiving.malformed && progress.error() == socketio::PacketErrc::BinaryWithoutHeader)
       return Heard::Understood;
-    return refuse(session, {event, "(binary)"}, false, progress.error(), out);
+    return refuse(session, {event, "(binary)"}, false, progress.error(),
+                  socketio::causes_of(progress.error()), out);
   }
   if (receiving.pending == nullptr) return Heard::Understood;
   PendingBinary& pending = *receiving.pending;
@@ -235,32 +241,30 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
 }
 
 Heard Conversation::refuse(Session& session, EventView view, bool truncated,
-                           socketio::PacketErrc code, Facts& out) {
+                           socketio::PacketErrc code, socketio::Causes causes, Facts& out) {
   Receiving& receiving = session.receiving[static_cast<std::size_t>(view.event.direction)];
   std::string culprit;
   if (receiving.pending != nullptr) culprit = std::move(receiving.pending->excerpt);
   receiving.pending.reset();
   receiving.reconstructor.reset();  // Whoever goes on after this starts afresh; see on_binary().
-  malformed(session, view.event, view.text, truncated, socketio::reason_text(code), culprit, out);
+  malformed(session, view.event,
+            {view.text, truncated, socketio::reason_text(code), causes, culprit}, out);
   return Heard::Understood;
 }
 
-void Conversation::malformed(Session& session, const Event& event, std::string_view excerpt,
-                             bool truncated, std::string_view reason, std::string_view culprit,
+void Conversation::malformed(Session& session, const Event& event, const Refusal& refusal,
                              Facts& out) {
   session.receiving[static_cast<std::size_t>(event.direction)].malformed = true;
-  if (!culprit.empty()) {
-    culprit_.assign(culprit);
-    culprit = culprit_;
-  }
+  culprit_.assign(refusal.culprit);
   out.push_back({.kind = FactKind::Malformed,
                  .direction = event.direction,
                  .at = event.at,
                  .session = &session,
-                 .excerpt = excerpt,
-                 .truncated = truncated,
-                 .reason = reason,
-                 .culprit = culprit});
+                 .excerpt = refusal.excerpt,
+                 .truncated = refusal.truncated,
+                 .reason = refusal.reason,
+                 .causes = refusal.causes,
+                 .culprit = culprit_});
 }
 
 /// One parser's packet in a session of the other's. A binary message is told in both readings, and
@@ -270,19 +274,27 @@ void Conversation::not_read_so(EventView view, Session& session, Facts& out) {
   const Event& event = view.event;
   const bool truncated =
       event.kind == EventKind::Connect ? event.connect.truncated : event.packet.truncated;
-  malformed(session, event, view.text, truncated,
-            "a text message where packets are msgpack, which is binary", {}, out);
+  malformed(session, event,
+            {.excerpt = view.text,
+             .truncated = truncated,
+             .reason = "a text message where packets are msgpack, which is binary"},
+            out);
 }
 
 void Conversation::websocket_error(const Event& event, Session& session, Facts& out) {
-  malformed(session, event, {}, false,
-            websocket::reason_text(static_cast<websocket::ReadErrc>(event.broken.error)), {}, out);
+  malformed(
+      session, event,
+      {.reason = websocket::reason_text(static_cast<websocket::ReadErrc>(event.broken.error))},
+      out);
 }
 
 void Conversation::engine_error(EventView view, Session& session, Facts& out) {
   const Event::Engine& engine = view.event.engine;
-  malformed(session, view.event, view.text, engine.truncated,
-            engineio::reason_text(static_cast<engineio::PacketErrc>(engine.reason)), {}, out);
+  malformed(session, view.event,
+            {.excerpt = view.text,
+             .truncated = engine.truncated,
+             .reason = engineio::reason_text(static_cast<engineio::PacketErrc>(engine.reason))},
+            out);
 }
 
 }  // namespace core::session

@@ -39,6 +39,15 @@ class Conversation {
   void websocket_error(const Event& event, Session& session, Facts& out);
 
  private:
+  /// What a Malformed fact says.
+  struct Refusal {
+    std::string_view excerpt = {};
+    bool truncated = false;
+    std::string_view reason = {};
+    socketio::Causes causes = {};
+    std::string_view culprit = {};
+  };
+
   /// Whether a packet that reads so is one in this session; learns the parser from its first word.
   [[nodiscard]] bool is_read_so(Session& session, Reading reading) noexcept;
   void not_read_so(EventView view, Session& session, Facts& out);
@@ -47,9 +56,8 @@ class Conversation {
   /// The receiver's decoder throws: at this packet, or on account of one that waits for
   /// attachments.
   [[nodiscard]] Heard refuse(Session& session, EventView view, bool truncated,
-                             socketio::PacketErrc code, Facts& out);
-  void malformed(Session& session, const Event& event, std::string_view excerpt, bool truncated,
-                 std::string_view reason, std::string_view culprit, Facts& out);
+                             socketio::PacketErrc code, socketio::Causes causes, Facts& out);
+  void malformed(Session& session, const Event& event, const Refusal& refusal, Facts& out);
   void complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
                 std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out);
 

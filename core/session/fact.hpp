@@ -8,15 +8,16 @@
 #include "core/event.hpp"
 #include "core/instant.hpp"
 #include "core/session/session.hpp"
+#include "core/socketio/verdict.hpp"
 
 namespace core::session {
 
 /// What an event means for its session. Rules fold over these.
 enum class FactKind : std::uint8_t {
-  Opened,      ///< a handshake: the session begins
-  Closed,      ///< it is over; Session::cause
-  Connecting,  ///< the client asks for a namespace (`40`); `connect`. In v3 nobody asks for the
-               ///< root: the server's grant stands for both
+  Opened,         ///< a handshake: the session begins
+  Closed,         ///< it is over; Session::cause
+  Connecting,     ///< the client asks for a namespace (`40`); `connect`. In v3 nobody asks for the
+                  ///< root: the server's grant stands for both
   Connected,      ///< the server grants it (`40{"sid"}`); `connect`
   Disconnecting,  ///< either side leaves a namespace (`41`)
   Refused,        ///< the server refuses a namespace (`44`)
@@ -52,6 +53,7 @@ struct Fact {
   std::string_view excerpt = {};  ///< the packet in Engine.IO form, maybe cut
   bool truncated = false;
   std::string_view reason = {};   ///< Malformed, Crashing: why, static text
+  socketio::Causes causes = {};   ///< Malformed, if by socket.io-parser: which releases refuse it
   std::string_view culprit = {};  ///< Malformed: the earlier packet that is to blame, if another
   Unobserved gap = Unobserved::EngineIoVersion;
   const Event::Connect* connect = nullptr;

@@ -55,6 +55,13 @@ class Causes {
     return (bits_ >> static_cast<unsigned>(cause) & 1U) != 0;
   }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  /// As a number, to travel in an event, and back.
+  [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
+  [[nodiscard]] static constexpr Causes from_bits(std::uint32_t bits) noexcept {
+    Causes causes;
+    causes.bits_ = bits;
+    return causes;
+  }
   constexpr Causes& operator|=(Causes other) noexcept {
     bits_ |= other.bits_;
     return *this;

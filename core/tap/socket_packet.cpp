@@ -3,16 +3,21 @@
 #include <algorithm>
 
 #include "core/json/json.hpp"
+#include "core/socketio/crashes_client.hpp"
 #include "core/socketio/packet.hpp"
 #include "core/socketio/placeholders.hpp"
+#include "core/socketio/verdict.hpp"
 #include "core/tap/connect_packet.hpp"
 #include "core/tap/hashes.hpp"
 
 namespace core::tap {
 
-void read_packet(std::string_view text, Revision, Direction direction, const Settings& settings,
-                 Emitter& emit) {
-  const auto packet = socketio::decode_packet(text.substr(1), {limits::kAttachmentsMax});
+void read_packet(std::string_view text, Revision revision, Direction direction,
+                 const Settings& settings, Emitter& emit) {
+  constexpr socketio::DecoderLimits kLimits{limits::kAttachmentsMax};
+  const auto packet =
+      socketio::decode_packet(text.substr(1), kLimits,
+                              revision == Revision::V3 ? socketio::kParser33 : socketio::kParser42);
   if (!packet && packet.error().code == socketio::PacketErrc::GaveUp)
     return emit.unobserved(direction, Unobserved::OversizeMessage);
   if (packet && packet->type == socketio::PacketType::Connect)
@@ -30,10 +35,12 @@ void read_packet(std::string_view text, Revision, Direction direction, const Set
   event.packet.id = kNoId;
   if (!packet) {
     event.packet.error = static_cast<std::uint8_t>(static_cast<unsigned>(packet.error().code) + 1);
+    event.packet.causes = socketio::causes_of(text.substr(1), kLimits).bits();
     return;
   }
   event.packet.type = static_cast<std::uint8_t>(packet->type);
   event.packet.attachments = static_cast<std::uint8_t>(packet->attachments);
+  event.packet.crashes_client = socketio::crashes_client(*packet);
   event.packet.ns = ns_hash(packet->ns);
   event.packet.arguments = hash_of(packet->data);
   if (packet->id) {

@@ -11,18 +11,17 @@ const Description CrashingPacket::kDescription{
         "A packet was sent that the client's parser accepts and the client then crashes over.",
     .why =
         "Nothing catches the exception: a Node process exits, a page logs an uncaught error and "
-        "the "
-        "rest of the payload is lost.",
+        "loses the rest of the payload. (4.5.2 takes it for a parse error and leaks; 4.1.3 ignores "
+        "the EVENT.)",
     .proof =
         "The packet itself: an EVENT or a CONNECT_ERROR without a payload, for a namespace that "
-        "the "
-        "client uses: certain.",
+        "the client uses: certain.",
     .silent = "The namespace is none of the client's, which then ignores the packet.",
     .remedy =
         "Fix the sender: an EVENT carries at least its name, a CONNECT_ERROR an object with a "
         "message.",
     .source =
-        "Socket.IO protocol v5, \"Packet encoding\"; measured on socket.io-client 4.7.5 and 4.8.4",
+        "Socket.IO protocol v5, \"Packet encoding\"; measured on socket.io-client 4.1.3 to 4.8.4",
 };
 
 void CrashingPacket::observe(const core::session::Fact& fact) {

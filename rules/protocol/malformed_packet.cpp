@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/socketio/verdict.hpp"
+
 namespace rules::protocol {
 
 const Description MalformedPacket::kDescription{
@@ -29,7 +31,12 @@ void MalformedPacket::observe(const core::session::Fact& fact) {
   std::string summary(fact.direction == core::Direction::ToClient
                           ? "The server sent a packet that the client's parser refuses: "
                           : "The client sent a packet that the server's parser refuses: ");
-  findings_.add(fact, summary.append(fact.reason).append("."));
+  summary += fact.reason;
+  if (!fact.causes.empty())
+    summary.append(" (")
+        .append(core::socketio::phrase(core::socketio::verdict(fact.causes)).view())
+        .append(")");
+  findings_.add(fact, summary + ".");
 }
 
 }  // namespace rules::protocol
