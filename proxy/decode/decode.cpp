@@ -19,13 +19,12 @@ namespace {
 std::optional<std::string_view> unsupported(const DecodeOptions& options) {
   if (options.parser == DecodeParser::MsgPack)
     return "sioscope decode: --parser msgpack is not supported yet; use --parser json";
-  if (options.dialect != DecodeDialect::Parser42)
-    return "sioscope decode: only --dialect 4.2 is supported yet";
   return std::nullopt;
 }
 
 void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, Answer& answer) {
-  if (options.layer == DecodeLayer::SocketIo) return decode_socket_json(frames, answer);
+  if (options.layer == DecodeLayer::SocketIo)
+    return decode_socket_json(frames, options.dialect, answer);
   switch (options.engine) {
     case DecodeEngine::Eio4:
       return decode_engine_v4(frames, options.transport, answer);

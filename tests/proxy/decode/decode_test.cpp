@@ -166,8 +166,6 @@ TEST_CASE("decode: no input, no output") {
 
 TEST_CASE("decode: what is not supported yet is refused in one sentence, nothing is read") {
   for (const DecodeOptions& options : {DecodeOptions{.parser = DecodeParser::MsgPack},
-                                       DecodeOptions{.dialect = DecodeDialect::Parser40},
-                                       DecodeOptions{.dialect = DecodeDialect::Parser33},
                                        DecodeOptions{.engine = DecodeEngine::Eio3}}) {
     const Run run = decode(R"({"frames":[]})"
                            "\n",
@@ -176,4 +174,40 @@ TEST_CASE("decode: what is not supported yet is refused in one sentence, nothing
     CHECK(run.out.empty());
     CHECK(run.err.find("supported yet") != std::string::npos);
   }
+}
+
+TEST_CASE("decode: an older dialect is its parser's, not the newest") {
+  const std::string line = R"({"frames":[{"text":"4\"no\""},{"text":"50-[null]"},{"text":"7"}]})"
+                           "\n";
+  CHECK(
+      decode(line, {.dialect = DecodeDialect::Parser40}).out ==
+      R"({"packets":[{"type":"CONNECT_ERROR","nsp":"/","data":"no"},{"type":"EVENT","nsp":"/","data":[null]}],)"
+      R"("error":{"frame":2,"reason":"got plaintext data when reconstructing a packet"},"pending":0})"
+      "\n");
+  CHECK(decode(line, {.dialect = DecodeDialect::Parser33}).out ==
+        R"({"packets":[{"type":"ERROR","nsp":"/","data":"no"}],)"
+        R"("error":{"frame":1,"reason":"Illegal attachments"},"pending":0})"
+        "\n");
+}
+
+TEST_CASE("decode: parsers of 3.3 make an ERROR packet of an unknown type and go on") {
+  CHECK(
+      decode(R"({"frames":[{"text":"7"},{"text":"2[1]"}]})"
+             "\n",
+             {.dialect = DecodeDialect::Parser33})
+          .out ==
+      R"({"packets":[{"type":"ERROR","data":"parser error: unknown packet type 7"},{"type":"EVENT","nsp":"/","data":[1]}],)"
+      R"("error":null,"pending":0})"
+      "\n");
+}
+
+TEST_CASE("decode: in dialect 4.0 what is pending is any number of JavaScript's") {
+  const auto pending = [](const std::string& text) {
+    return decode(R"({"frames":[{"text":")" + text + "\"},{\"base64\":\"AQ==\"}]}\n",
+                  {.dialect = DecodeDialect::Parser40})
+        .out;
+  };
+  CHECK(pending("51.5-").ends_with("\"pending\":0.5}\n"));
+  CHECK(pending("5Infinity-").ends_with("\"pending\":null}\n"));
+  CHECK(pending("51e10-").ends_with("\"pending\":9999999999}\n"));
 }
