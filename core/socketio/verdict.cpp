@@ -141,7 +141,8 @@ Causes payload_causes(PacketType type, const json::Shape& shape) noexcept {
 
 /// What happens when the last attachment is in. The two causes hide each other.
 Causes reconstruction_causes(const PacketView& packet) noexcept {
-  if (!is_binary(packet.type) || packet.attachments == 0) return {};
+  // None, or more than ever come.
+  if (packet.attachments == 0 || packet.attachments_announced != packet.attachments) return {};
   Causes causes;
   if (!placeholders_fit(packet.data, packet.attachments)) causes |= IllegalPlaceholder;
   // An escape may hide the name; that is for the tree to say.

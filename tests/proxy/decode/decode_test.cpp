@@ -165,8 +165,7 @@ TEST_CASE("decode: no input, no output") {
 }
 
 TEST_CASE("decode: what is not supported yet is refused in one sentence, nothing is read") {
-  for (const DecodeOptions& options : {DecodeOptions{.parser = DecodeParser::MsgPack},
-                                       DecodeOptions{.engine = DecodeEngine::Eio3}}) {
+  for (const DecodeOptions& options : {DecodeOptions{.parser = DecodeParser::MsgPack}}) {
     const Run run = decode(R"({"frames":[]})"
                            "\n",
                            options);
