@@ -27,7 +27,7 @@ enum class Progress : std::uint8_t {
 ///
 /// The server, and clients before 4.5.2 over some transports, do go on; later clients destroy the
 /// decoder when they close, which is reset().
-/// Source: socket.io-parser 4.2.7, Decoder.add() and BinaryReconstructor.
+/// Source: socket.io-parser 4.2.7, 4.0.5 and 3.3.6, Decoder.add() and BinaryReconstructor.
 class Reconstructor {
  public:
   using Result = tl::expected<Progress, PacketErrc>;
@@ -42,6 +42,15 @@ class Reconstructor {
     placeholders_ = placeholders;
     missing_ = attachments;
     return Progress::Pending;
+  }
+
+  /// A binary packet came that announces no attachments, which some dialects let through. It is
+  /// handed on at once; then the decoder waits for ever, as after `IllegalPlaceholder`.
+  [[nodiscard]] Result receive_uncounted() noexcept {
+    if (waiting_) return tl::unexpected(PacketErrc::TextWhileReconstructing);
+    waiting_ = true;
+    missing_ = 0;
+    return Progress::Complete;
   }
 
   /// A text came that does not decode. While attachments are missing the decoder does not look at

@@ -141,7 +141,8 @@ Causes payload_causes(PacketType type, const json::Shape& shape) noexcept {
 
 /// What happens when the last attachment is in. The two causes hide each other.
 Causes reconstruction_causes(const PacketView& packet) noexcept {
-  if (!is_binary(packet.type) || packet.attachments == 0) return {};
+  // None, or more than ever come.
+  if (packet.attachments == 0 || packet.attachments_announced != packet.attachments) return {};
   Causes causes;
   if (!placeholders_fit(packet.data, packet.attachments)) causes |= IllegalPlaceholder;
   // An escape may hide the name; that is for the tree to say.
@@ -164,14 +165,17 @@ Causes reconstruction_causes(const PacketView& packet) noexcept {
 const CauseRow& row(Cause cause) noexcept { return kRows[static_cast<std::size_t>(cause)]; }
 
 Verdict verdict(Causes causes) noexcept {
-  Verdict all;
+  Releases throwing;
+  Releases reconstructing;
+  Releases answering_error;
   for (const CauseRow& each : kRows) {
     if (!causes.has(each.cause)) continue;
-    all.throwing = all.throwing | each.throwing;
-    all.answering_error = all.answering_error | each.answering_error;
+    Releases& those = each.cause >= IllegalPlaceholder ? reconstructing : throwing;
+    those = those | each.throwing;
+    answering_error = answering_error | each.answering_error;
   }
-  all.answering_error = all.answering_error & ~all.throwing;
-  return all;
+  answering_error = answering_error & ~throwing;
+  return {throwing | (reconstructing & ~answering_error), answering_error};
 }
 
 Causes causes_of(std::string_view text, const DecoderLimits& limits) noexcept {

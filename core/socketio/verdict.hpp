@@ -38,6 +38,7 @@ enum class Cause : std::uint8_t {
   EventNameReserved,
   TextWhileReconstructing,
   BinaryWithoutHeader,
+  // Those below show when the last attachment is in.
   IllegalPlaceholder,
   HasOwnProperty,        ///< A member of that name in a binary packet. 4.2.7 accepts it.
   HasOwnPropertyHidden,  ///< In an object that older releases take for a placeholder.
@@ -99,6 +100,9 @@ struct Verdict {
     return throwing.contains(version);
   }
 };
+
+/// Of a packet and its attachments. A release that answers the packet with an ERROR packet waits
+/// for no attachments: what they would lead to does not happen, they are stray ones each by itself.
 [[nodiscard]] Verdict verdict(Causes causes) noexcept;
 
 /// Every cause in a text packet by itself, and in what becomes of it once its attachments are in.

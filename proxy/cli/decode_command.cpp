@@ -59,7 +59,7 @@ int decode_command(Arguments arguments) {
       "Exits with 0, or 2 when a line was no such object.");
   if (auto stop = parse_with(app, arguments)) return say(*stop);
   std::ios::sync_with_stdio(false);
-  return decode::run_decode(options, std::cin, std::cout, std::cerr);
+  return decode::run_decode(options, std::cin, std::cout);
 }
 
 }  // namespace proxy::cli

@@ -1,10 +1,8 @@
 #include "proxy/decode/decode.hpp"
 
 #include <istream>
-#include <optional>
 #include <ostream>
 #include <string>
-#include <string_view>
 
 #include "proxy/decode/answer.hpp"
 #include "proxy/decode/engine_v3.hpp"
@@ -16,18 +14,11 @@
 namespace proxy::decode {
 namespace {
 
-/// What is asked for and not there yet, as a sentence.
-std::optional<std::string_view> unsupported(const DecodeOptions& options) {
-  if (options.parser == DecodeParser::MsgPack) return std::nullopt;  // It has no dialects.
-  if (options.dialect != DecodeDialect::Parser42)
-    return "sioscope decode: only --dialect 4.2 is supported yet";
-  return std::nullopt;
-}
-
 void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, Answer& answer) {
   if (options.layer == DecodeLayer::SocketIo)
-    return options.parser == DecodeParser::MsgPack ? decode_socket_msgpack(frames, answer)
-                                                   : decode_socket_json(frames, answer);
+    return options.parser == DecodeParser::MsgPack
+               ? decode_socket_msgpack(frames, answer)
+               : decode_socket_json(frames, options.dialect, answer);
   switch (options.engine) {
     case DecodeEngine::Eio4:
       return decode_engine_v4(frames, options.transport, answer);
@@ -38,13 +29,7 @@ void decode_frames(std::span<const Frame> frames, const DecodeOptions& options, 
 
 }  // namespace
 
-int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out,
-               std::ostream& err) {
-  if (const auto refusal = unsupported(options)) {
-    err << *refusal << '\n';
-    return 2;
-  }
-
+int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out) {
   int exit_code = 0;
   for (std::string line; std::getline(in, line);) {
     const auto frames = read_line(line);

@@ -27,9 +27,7 @@ struct DecodeOptions {
 ///
 /// The frames of a line are one decoder's input in order. A frame is what a Socket.IO decoder is
 /// fed, a WebSocket message, or a polling payload. Unknown members of the input are ignored.
-/// @return 0; or 2 when a line was no such object (its output says so, decoding goes on) or the
-///   options ask for what is not supported (one sentence on `err`).
-[[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out,
-                             std::ostream& err);
+/// @return 0; or 2 when a line was no such object: its output says so, decoding goes on.
+[[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out);
 
 }  // namespace proxy::decode

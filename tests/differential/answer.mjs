@@ -27,3 +27,17 @@ export function take(packet, packets) {
   if (packet.type === "error") throw new Error(packet.data);
   packets.push(print(packet));
 }
+
+/** What a Socket.IO decoder makes of the frames. */
+export function judgeSocket(decoder, types, frames) {
+  let sink;
+  // A binary packet is handed on as what it is without its attachments.
+  const name = (type) => types[type].replace("BINARY_", "");
+  decoder.on("decoded", ({ type, nsp, id, data }) => sink.push(print({ type: name(type), nsp, id, data })));
+  const result = answer((frame, packets) => {
+    sink = packets;
+    decoder.add(frame);
+  }, frames);
+  const waiting = decoder.reconstructor;
+  return { ...result, pending: waiting ? Math.max(0, waiting.reconPack.attachments - waiting.buffers.length) : 0 };
+}

@@ -70,6 +70,7 @@ const PROBES = [
   ['51-["x",{"hasOwnProperty":1}]', BINARY], ['61-[{"a":[{"hasOwn\\u0050roperty":1}]}]', BINARY], [`51-["x",{"hasOwnProperty":1},${mark(7)}]`, BINARY],
   [`51-["x",${mark(7)},{"hasOwnProperty":1}]`, BINARY], ['51-["x",{"_placeholder":true,"num":0,"hasOwnProperty":1}]', BINARY],
   ['51-["x",{"_placeholder":1,"hasOwnProperty":1}]', BINARY], ['51-["x",{"_placeholder":"","hasOwnProperty":1}]', BINARY],
+  ['51.5-["x",{"hasOwnProperty":1}]', BINARY], ["52-{\"_placeholder\":true}"],
   ['2["x",{"hasOwnProperty":1}]'], ['51-["hasOwnProperty"]', BINARY],
 ];
 

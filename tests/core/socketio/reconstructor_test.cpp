@@ -66,6 +66,16 @@ TEST_CASE("Reconstructor: while attachments are missing, a bad text fails for be
   CHECK(decoder.receive_malformed(PacketErrc::NoData) == PacketErrc::NoData);
 }
 
+TEST_CASE("Reconstructor: after a packet that announces no attachments it waits for ever") {
+  Reconstructor decoder;
+  CHECK(decoder.receive_uncounted() == Progress::Complete);
+  CHECK(decoder.receive_binary() == Progress::Pending);
+  CHECK(decoder.missing() == 0);
+  CHECK(decoder.receive_uncounted().error() == PacketErrc::TextWhileReconstructing);
+  CHECK(decoder.receive_packet(0, Placeholders::Fit).error() ==
+        PacketErrc::TextWhileReconstructing);
+}
+
 TEST_CASE("Reconstructor: destroying the decoder forgets") {
   Reconstructor decoder;
   REQUIRE(decoder.receive_packet(1, Placeholders::Fit).has_value());

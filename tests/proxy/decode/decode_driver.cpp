@@ -19,5 +19,5 @@ int main(int argument_count, char** arguments) {
     if (option == "--dialect 3.3") options.dialect = DecodeDialect::Parser33;
     if (option == "--eio 3") options.engine = DecodeEngine::Eio3;
   }
-  return run_decode(options, std::cin, std::cout, std::cerr);
+  return run_decode(options, std::cin, std::cout);
 }
