@@ -194,8 +194,12 @@ NumberText number_text(double value) noexcept {
     add("null");
     return text;
   }
-  if (value == 0) {
-    add("0");
+  constexpr double kPlain = 1e15;  // Integers below have all their digits, and no other digits.
+  if (std::abs(value) < kPlain && value == std::trunc(value)) {
+    char* const begin = text.bytes.data();
+    const auto integer = static_cast<std::int64_t>(value);
+    const char* const after = std::to_chars(begin, begin + text.bytes.size(), integer).ptr;
+    text.size = static_cast<std::size_t>(after - begin);
     return text;
   }
   if (value < 0) {

@@ -28,7 +28,7 @@ std::size_t plain_bytes(std::string_view bytes) noexcept {
 }
 
 void write_quoted(std::string_view bytes, FixedText& out) noexcept {
-  out.append("\"");
+  out.append('"');
   while (!bytes.empty() && !out.cut()) {
     if (const std::size_t plain = plain_bytes(bytes); plain != 0) {
       out.append_ascii(bytes.substr(0, plain));
@@ -44,7 +44,7 @@ void write_quoted(std::string_view bytes, FixedText& out) noexcept {
       out.append(character.is_valid ? bytes.substr(0, character.bytes) : kReplacement);
     bytes.remove_prefix(character.bytes);
   }
-  out.append("\"");
+  out.append('"');
 }
 
 void write_base64(std::string_view bytes, FixedText& out) noexcept {
@@ -62,9 +62,9 @@ void write_base64(std::string_view bytes, FixedText& out) noexcept {
 
 void write_date(const DateText& date, FixedText& out) noexcept {
   if (date.size == 0) return out.append("null");
-  out.append("\"");
+  out.append('"');
   out.append_ascii(date.view());
-  out.append("\"");
+  out.append('"');
 }
 
 /// Anything but arrays and maps.
@@ -88,11 +88,11 @@ void write_scalar(const Reader& reader, const Token& token, FixedText& out) noex
     case Kind::Date:
       return write_date(iso_date(number_of(raw)), out);
     case Kind::Extension:
-      out.append("[");
+      out.append('[');
       out.append(json::number_text(number_of(raw)).view());
-      out.append(",");
+      out.append(',');
       write_base64(reader.content(token), out);
-      return out.append("]");
+      return out.append(']');
     case Kind::Array:
     case Kind::Map:
       return;
@@ -107,12 +107,12 @@ void write_key(Walk& walk, const Reader& reader, FixedText& out) noexcept {
   switch (token.kind) {
     case Kind::Number: {
       const double number = number_of(raw);
-      out.append("\"");
+      out.append('"');
       if (std::isfinite(number))
         out.append(json::number_text(number).view());
       else
         out.append(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
-      return out.append("\"");
+      return out.append('"');
     }
     case Kind::Undefined:
       return out.append(R"("undefined")");
@@ -162,16 +162,16 @@ void write_json(std::string_view raw, FixedText& out) noexcept {
     if (depth != 0) {
       Level& top = levels[depth - 1];
       if (top.left == 0) {
-        out.append(top.is_map ? "}" : "]");
+        out.append(top.is_map ? '}' : ']');
         --depth;
         continue;
       }
       --top.left;
-      if (!top.is_first) out.append(",");
+      if (!top.is_first) out.append(',');
       top.is_first = false;
       if (top.is_map) {
         write_key(walk, reader, out);
-        out.append(":");
+        out.append(':');
       }
     }
     Token token;
@@ -181,7 +181,7 @@ void write_json(std::string_view raw, FixedText& out) noexcept {
     } else {
       assert(depth < levels.size());
       const bool is_map = token.kind == Kind::Map;
-      out.append(is_map ? "{" : "[");
+      out.append(is_map ? '{' : '[');
       levels[depth++] = {token.size, is_map, true};
     }
   } while (depth != 0 && !out.cut());

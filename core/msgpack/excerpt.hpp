@@ -22,6 +22,15 @@ class FixedText {
     size_ += piece.size();
   }
 
+  /// Appends one byte that is a character.
+  void append(char byte) noexcept {
+    if (cut_ || size_ == buffer_.size()) {
+      cut_ = true;
+      return;
+    }
+    buffer_[size_++] = byte;
+  }
+
   /// Appends as many bytes as there is room for; of text in which each byte is a character.
   void append_ascii(std::string_view text) noexcept {
     const std::size_t room = cut_ ? 0 : buffer_.size() - size_;

@@ -32,6 +32,10 @@ MsgpackErrc code_of(msgpack::Errc code) noexcept {
   return MsgpackErrc::GaveUp;
 }
 
+MsgpackError error_of(const msgpack::Error& error) noexcept {
+  return {code_of(error.code), error.field_bytes, error.offset_bytes};
+}
+
 /// `Number.isInteger(value)`, and which.
 std::optional<double> integer_of(const MsgpackValue& value) noexcept {
   if (value.kind != Kind::Number) return std::nullopt;
@@ -87,18 +91,12 @@ class Decoder {
     const bool is_read = walk_.next(root) && (root.kind == Kind::Map ? members(root.size)
                                                                      : walk_.skip_content(root, 0));
     if (walk_.is_odd()) return run_odd();
-    if (!is_read) return error(walk_.error());
-    if (!reader_.finish()) return error(reader_.error());
-    if (root.kind == Kind::Null) return MsgpackError{MsgpackErrc::Null, 0, 0};
-    if (root.kind == Kind::Undefined) return MsgpackError{MsgpackErrc::Undefined, 0, 0};
+    if (!is_read) return error_of(walk_.error());
+    if (!reader_.finish()) return error_of(reader_.error());
     return check();
   }
 
  private:
-  static MsgpackError error(const msgpack::Error& error) noexcept {
-    return {code_of(error.code), error.field_bytes, error.offset_bytes};
-  }
-
   [[nodiscard]] MsgpackValue value_of(const Token& head, std::size_t end) const noexcept {
     const bool has_text = head.kind == Kind::String || head.kind == Kind::Binary;
     return {head.kind, reader_.between(head.begin, end),
@@ -174,7 +172,7 @@ class Decoder {
     packet_ = {};
     packet_.is_odd = true;
     const auto document = msgpack::Document::read(bytes_, limits::kMsgpackOddValuesMax);
-    if (!document) return error(document.error());
+    if (!document) return error_of(document.error());
     const auto value = [&](const msgpack::Document::Node* node) {
       return node == nullptr ? MsgpackValue{}
                              : value_of(node->token, node->token.begin + node->raw.size());
@@ -202,10 +200,28 @@ class Decoder {
   MsgpackPacketView& packet_;
 };
 
+/// Whether the first value has others in it. Few attachments of a JSON packet look so.
+bool starts_container(std::string_view bytes) noexcept {
+  if (bytes.empty()) return false;
+  const unsigned prefix = static_cast<unsigned char>(bytes.front());
+  return (prefix >= 0x80 && prefix < 0xa0) || (prefix >= 0xdc && prefix < 0xe0);
+}
+
+/// Bytes whose first value is no container.
+MsgpackError refuse_scalar(std::string_view bytes) noexcept {
+  msgpack::Reader reader(bytes);
+  Token token;
+  if (!reader.next(token) || !reader.finish()) return error_of(reader.error());
+  if (token.kind == Kind::Null) return {MsgpackErrc::Null, 0, 0};
+  if (token.kind == Kind::Undefined) return {MsgpackErrc::Undefined, 0, 0};
+  return {MsgpackErrc::InvalidType, 0, 0};
+}
+
 }  // namespace
 
 tl::expected<MsgpackPacketView, MsgpackError> decode_msgpack_packet(
     std::string_view bytes) noexcept {
+  if (!starts_container(bytes)) return tl::unexpected(refuse_scalar(bytes));
   tl::expected<MsgpackPacketView, MsgpackError> result;
   if (const std::optional<MsgpackError> error = Decoder(bytes, *result).run())
     result = tl::unexpected(*error);
