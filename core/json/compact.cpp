@@ -4,12 +4,11 @@
 // Whatever is out of the ordinary is left to inspect(), which also knows what to say of it; so what
 // is here must never accept too much, and may refuse anything.
 
-#include "core/json/compact.hpp"
-
 #include <cstdint>
 #include <cstring>
 
 #include "core/json/digit_run.hpp"
+#include "core/json/json.hpp"
 #include "core/json/marks.hpp"
 #include "core/json/scan.hpp"
 
@@ -24,22 +23,29 @@ class CompactInspector {
   explicit CompactInspector(std::string_view text) noexcept
       : begin_(text.data()), last_(begin_ + text.size() - 1), marks_(text) {}
 
-  /// Fills the shape as it goes.
   [[nodiscard]] bool run(Shape& shape) noexcept {
-    shape = {Kind::Array, 0, {Kind::Null, {}}, {Kind::Null, {}}};
-    const char* at = begin_ + 1;
-    if (at == last_) return true;
-    for (;; ++at) {
-      const char* const element = at;
-      at = value(at);
+    shape.kind = Kind::Array;
+    const char* element = begin_ + 1;
+    if (element == last_) return true;
+    const char* at = *element == '"' ? string(element, last_, marks_) : value(element);
+    if (at == nullptr) return false;
+    shape.first = between(element, at);
+    std::size_t count = 1;
+    for (; *at == ','; ++count) {
+      element = at + 1;
+      at = value(element);
       if (at == nullptr) return false;
-      shape.last = {kind_of(*element), {element, static_cast<std::size_t>(at - element)}};
-      if (++shape.element_count == 1) shape.first = shape.last;
-      if (*at != ',') return at == last_;
     }
+    shape.element_count = count;
+    shape.last = between(element, at);
+    return at == last_;
   }
 
  private:
+  static Value between(const char* begin, const char* end) noexcept {
+    return {kind_of(*begin), {begin, static_cast<std::size_t>(end - begin)}};
+  }
+
   /// One element, and all that is in it. What the loop needs at each step fits in registers, if it
   /// is kept out of the object meanwhile.
   [[gnu::noinline]] const char* value(const char* at) noexcept {

@@ -11,7 +11,6 @@
 #include <new>
 #include <utility>
 
-#include "core/json/compact.hpp"
 #include "core/json/scan.hpp"
 #include "core/json/string_run.hpp"
 
@@ -237,12 +236,6 @@ class Inspector {
 };
 
 }  // namespace
-
-tl::expected<Shape, Error> inspect(std::string_view text) noexcept {
-  tl::expected<Shape, Error> result;
-  if (!inspect_compact(text, *result)) result = inspect_closely(text);
-  return result;
-}
 
 tl::expected<Shape, Error> inspect_closely(std::string_view text) noexcept {
   tl::expected<Shape, Error> result;

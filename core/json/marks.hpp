@@ -8,7 +8,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -46,6 +45,16 @@ namespace core::json {
 #endif
 }
 
+/// The marks of the block of 64 bytes at `block`, bit 0 its first byte; of less where the text
+/// ends.
+/// @param begin The text's begin, or the block before: from here up to `end` may be read.
+[[nodiscard]] std::uint64_t block_bits(const char* block, const char* begin,
+                                       const char* end) noexcept;
+
+/// The same, with what every machine of this kind has. block_bits() is the best of this machine.
+[[nodiscard]] std::uint64_t block_bits_baseline(const char* block, const char* begin,
+                                                const char* end) noexcept;
+
 /// The marks of a text, from left to right. Never reads outside of it.
 class Marks {
  public:
@@ -78,33 +87,6 @@ class Marks {
 
  private:
   static constexpr std::ptrdiff_t kBlock = 64;
-  static constexpr std::ptrdiff_t kStep = 16;
-
-  /// Of the block, which may be cut off by the text's end. Not inlined, so that whoever takes marks
-  /// stays small.
-  /// @param begin At or before the block; text from here on may be read.
-  [[nodiscard, gnu::noinline]] static std::uint64_t block_bits(const char* block, const char* begin,
-                                                               const char* end) noexcept {
-    if (end - block >= kBlock) {
-      return mark_bits(block) | std::uint64_t{mark_bits(block + kStep)} << kStep |
-             std::uint64_t{mark_bits(block + 2 * kStep)} << 2 * kStep |
-             std::uint64_t{mark_bits(block + 3 * kStep)} << 3 * kStep;
-    }
-    std::uint64_t bits = 0;
-    if (end - begin < kStep) {
-      for (const char* at = block; at != end; ++at)
-        bits |= std::uint64_t{is_mark(*at)} << (at - block);
-      return bits;
-    }
-    // So as not to read past the end, steps there reach back, and lose what others have seen. A
-    // step behind the end loses all.
-    const std::ptrdiff_t last_step = end - kStep - block;
-    for (std::ptrdiff_t step = 0; step < kBlock; step += kStep) {
-      const std::ptrdiff_t from = std::min(step, last_step);
-      bits |= std::uint64_t{mark_bits(block + from)} >> (step - from) << step;
-    }
-    return bits;
-  }
 
   const char* block_;
   const char* end_;

@@ -1,13 +1,13 @@
-#include "core/json/compact.hpp"
-
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "core/json/digit_run.hpp"
+#include "core/json/json.hpp"
 #include "core/json/marks.hpp"
 
 namespace {
@@ -158,6 +158,26 @@ TEST_CASE(
         REQUIRE(core::json::digit_bits(text.data()) ==
                 core::json::digit_bits_portable(text.data()));
       }
+    }
+  }
+}
+
+TEST_CASE(
+    "block_bits: of this machine, of every machine, and of a look at each byte are the same, at "
+    "every length") {
+  std::mt19937_64 random(seed());
+  for (std::size_t length = 1; length < 200; ++length) {
+    std::string text;
+    while (text.size() < length) text += "ab\"\\\n\x1f \xff"[random() % 8];
+    const Exactly exactly(text, length % 16);
+    const char* const begin = exactly.view().data();
+    for (std::size_t block = 0; block < length; block += 64) {
+      std::uint64_t expected = 0;
+      for (std::size_t i = block; i < std::min(length, block + 64); ++i)
+        expected |= std::uint64_t{core::json::is_mark(text[i])} << (i - block);
+      INFO("seed " << seed());
+      REQUIRE(core::json::block_bits(begin + block, begin, begin + length) == expected);
+      REQUIRE(core::json::block_bits_baseline(begin + block, begin, begin + length) == expected);
     }
   }
 }
