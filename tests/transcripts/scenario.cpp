@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/limits.hpp"
+#include "tests/core/websocket/deflating.hpp"
 #include "tests/transcripts/bytes.hpp"
 
 namespace transcripts {
@@ -424,6 +426,15 @@ void Builder::upgrade(Session& session) {
   session.on_websocket = true;
 }
 
+/// The payload of a compressed message, when `packet` asks for one.
+std::optional<std::string> compressed(std::string_view packet) {
+  deflating::Deflater deflater({});
+  if (packet == "bomb")
+    return deflater.message(std::string(core::limits::kMessageBytesMax + 1, '4'));
+  if (!packet.starts_with("compressed ")) return std::nullopt;
+  return deflater.message(packet.substr(11));
+}
+
 void Builder::say(Session& session, Direction direction, std::string_view rest) {
   bool binary = rest.starts_with("binary ");
   std::string packet = binary ? from_hex(trim(rest.substr(7))) : macros(std::string(rest));
@@ -435,7 +446,11 @@ void Builder::say(Session& session, Direction direction, std::string_view rest) 
   }
   if (session.on_websocket) {
     if (binary && session.eio == "3") packet.insert(0, 1, '\4');  // The type, a number there.
-    const unsigned first = rest == "compressed" ? kCompressed : binary ? kBinary : kText;
+    unsigned first = binary ? kBinary : kText;
+    if (const auto payload = compressed(packet)) {
+      first = kCompressed;
+      packet = *payload;
+    }
     return send(*session.websocket, direction, frame(direction, first, packet));
   }
   if (binary) packet = (session.eio == "3" ? "b4" : "b") + base64(packet);
@@ -492,8 +507,8 @@ void Builder::connection_line(std::string_view name, std::string_view verb, std:
     return send(connection, direction, frame(direction, kText, macros(std::string(after))));
   if (what == "binary")
     return send(connection, direction, frame(direction, kBinary, from_hex(after)));
-  if (what == "compressed")
-    return send(connection, direction, frame(direction, kCompressed, "xyz"));
+  if (const auto payload = compressed(macros(std::string(rest))))
+    return send(connection, direction, frame(direction, kCompressed, *payload));
   if (what == "close") return send(connection, direction, frame(direction, kClose, ""));
   if (direction == Direction::ToServer) return client_request(connection, rest);
   if (what == "101") return send(connection, direction, switching(after == "deflate"));
