@@ -3,7 +3,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(wslay REQUIRED)
 
 sioscope_tests(test_core_websocket
-               SOURCES core/websocket/deflate_test.cpp core/websocket/extensions_test.cpp core/websocket/law_test.cpp
+               SOURCES core/websocket/bomb_test.cpp core/websocket/deflate_test.cpp core/websocket/extensions_test.cpp core/websocket/law_test.cpp
                        core/websocket/mask_test.cpp core/websocket/reader_test.cpp core/websocket/utf8_test.cpp
                        core/websocket/ws_test.cpp
                LINK core_websocket wslay PkgConfig::ZLIB nlohmann_json::nlohmann_json)

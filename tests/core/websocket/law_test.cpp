@@ -127,6 +127,17 @@ std::vector<std::string> read_cut(Reader reader, std::string_view stream, Random
   return items;
 }
 
+std::string first_difference(const std::vector<std::string>& ours,
+                             const std::vector<std::string>& theirs) {
+  const std::size_t both = std::min(ours.size(), theirs.size());
+  std::size_t at = 0;
+  while (at < both && ours[at] == theirs[at]) ++at;
+  const auto item = [&](const std::vector<std::string>& items) {
+    return at < items.size() ? items[at].substr(0, 80) : "no item";
+  };
+  return "item " + std::to_string(at) + ": ours " + item(ours) + ", wslay's " + item(theirs);
+}
+
 struct Setting {
   Direction direction;
   Masked masked;
@@ -185,6 +196,7 @@ TEST_CASE("Reader: sees what wslay's frame API sees, in any cutting") {
       REQUIRE(items.size() >= expected.items.size());
       items.resize(expected.items.size());
     }
+    CAPTURE(first_difference(items, expected.items));
     REQUIRE(items == expected.items);
     compared += items.size();
   }

@@ -181,11 +181,13 @@ inline Verdict read(std::string_view stream, core::Direction direction,
     }
     const std::string& payload = frame.payload;
     if (step == Frames::Step::Incomplete) {
-      const unsigned opcode = frame.head.opcode;
-      if (payload.empty() || opcode >= 8) return verdict;
-      if (opcode != 0) message.clear();
-      if (opcode != 0 ? frame.head.rsv != 0 : compressed)
-        if (!inflated.add(payload, message)) return error(ReadErrc::CorruptDeflate);
+      if (payload.empty() || frame.head.opcode >= 8) return verdict;
+      if (frame.head.opcode != 0) {
+        compressed = frame.head.rsv != 0;
+        message.clear();
+      }
+      if (compressed && !inflated.add(payload, message) && !nobody_needs(message))
+        return error(ReadErrc::CorruptDeflate);
       return verdict;
     }
     if (frame.head.opcode >= 8) {
