@@ -222,21 +222,23 @@ TEST_CASE("ContentDecoder: text up to the limit is read, more is TooLarge at the
   }
 }
 
-TEST_CASE("ContentDecoder: a gigabyte of zeros stops at the limit, and takes no memory") {
-  // Zeros compress a thousandfold, so a second coding of a megabyte repeated makes the gigabyte.
+TEST_CASE("ContentDecoder: zeros beyond the limit stop at the limit, and take no memory") {
+  constexpr int kMegabytes = 128;
+  // What malloc keeps at hand for small pieces counts as taken.
+  constexpr std::size_t kNoise = 2048;
   z_stream zlib{};
   REQUIRE(deflateInit2(&zlib, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
   std::string zeros(1 << 20, '\0'), body(2 << 20, '\0');
   zlib.next_out = reinterpret_cast<Bytef*>(body.data());
   zlib.avail_out = static_cast<uInt>(body.size());
-  for (int megabyte = 1; megabyte <= 1024; ++megabyte) {
+  for (int megabyte = 1; megabyte <= kMegabytes; ++megabyte) {
     zlib.next_in = reinterpret_cast<Bytef*>(zeros.data());
     zlib.avail_in = static_cast<uInt>(zeros.size());
-    (void)deflate(&zlib, megabyte == 1024 ? Z_FINISH : Z_NO_FLUSH);
+    (void)deflate(&zlib, megabyte == kMegabytes ? Z_FINISH : Z_NO_FLUSH);
   }
   body.resize(zlib.total_out);
   deflateEnd(&zlib);
-  REQUIRE(body.size() < 1'100'000);
+  REQUIRE(body.size() < 140'000);
 
   ContentDecoder decoder(Coding::Gzip);
   std::vector<char> room(kPieceBytes);
@@ -255,7 +257,7 @@ TEST_CASE("ContentDecoder: a gigabyte of zeros stops at the limit, and takes no 
   CHECK(error == ContentErrc::TooLarge);
   CHECK(text_bytes == core::limits::kInflatedBytesMax);
   CHECK(most_bytes < 48 * 1024);
-  CHECK(mallinfo2().uordblks == before_bytes);
+  CHECK(mallinfo2().uordblks <= before_bytes + kNoise);
 }
 
 TEST_CASE("ContentDecoder: the rest of a body after an error is skipped, and nothing is held") {
