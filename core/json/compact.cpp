@@ -55,43 +55,61 @@ class CompactInspector {
     return at;
   }
 
+  /// Where the walk stands is where the code stands, so that no step asks what surrounds it. Only
+  /// the end of a container asks, and goes on behind it as behind a scalar.
   [[gnu::always_inline]] static const char* value(const char* at, const char* last,
                                                   Marks& marks) noexcept {
+    if (!is_bracket(*at)) return scalar(at, last, marks);
     std::uint64_t levels = 1;  // A bit a level, set for arrays, the innermost lowest; and the 1.
-    for (;;) {
-      // A value starts here.
-      const char first = *at;
-      if (first == '"') {
-        at = string(at, last, marks);
-      } else if (is_digit(first) || first == '-') {
-        at = number(at, last);
-      } else if (first == '{' || first == '[') {
-        if (levels >> 63 != 0) return nullptr;
-        const bool is_array = first == '[';
-        levels = levels << 1 | std::uint64_t{is_array};
-        ++at;
-        if (*at != (is_array ? ']' : '}')) {
-          if (!is_array && (at = key(at, last, marks)) == nullptr) return nullptr;
-          continue;
-        }
-      } else {
-        at = word(at, last);
-      }
-      if (at == nullptr) return nullptr;
-      // A value ended here, or an empty container is about to; it may end what surrounds it.
-      for (;;) {
-        if (levels == 1) return at;
-        const bool in_array = (levels & 1) != 0;
-        if (*at == ',') {
-          ++at;
-          if (!in_array && (at = key(at, last, marks)) == nullptr) return nullptr;
-          break;
-        }
-        if (*at != (in_array ? ']' : '}') || at == last) return nullptr;
-        ++at;
-        levels >>= 1;
-      }
+
+  container:
+    if (levels >> 63 != 0) return nullptr;
+    if (*at++ == '[') {
+      levels = levels << 1 | 1;
+      if (*at == ']') goto end_of_container;
+      goto element;
     }
+    levels <<= 1;
+    if (*at == '}') goto end_of_container;
+
+  member:
+    if ((at = key(at, last, marks)) == nullptr) return nullptr;
+    if (is_bracket(*at)) goto container;
+    if ((at = scalar(at, last, marks)) == nullptr) return nullptr;
+  end_of_member:
+    if (*at == ',') {
+      ++at;
+      goto member;
+    }
+    if (*at != '}') return nullptr;
+    goto end_of_container;
+
+  element:
+    if (is_bracket(*at)) goto container;
+    if ((at = scalar(at, last, marks)) == nullptr) return nullptr;
+  end_of_element:
+    if (*at == ',') {
+      ++at;
+      goto element;
+    }
+    if (*at != ']') return nullptr;
+
+  end_of_container:
+    if (at++ == last) return nullptr;  // The bracket of the whole text.
+    levels >>= 1;
+    if (levels == 1) return at;
+    if ((levels & 1) != 0) goto end_of_element;
+    goto end_of_member;
+  }
+
+  static constexpr bool is_bracket(char byte) noexcept { return byte == '{' || byte == '['; }
+
+  [[gnu::always_inline]] static const char* scalar(const char* at, const char* last,
+                                                   Marks& marks) noexcept {
+    if (*at == '"') return string(at, last, marks);
+    // From `-` to `9`, and two more that number() refuses.
+    if (static_cast<unsigned char>(*at - '-') <= '9' - '-') return number(at, last);
+    return word(at, last);
   }
 
   [[gnu::always_inline]] static const char* key(const char* at, const char* last,
@@ -107,8 +125,10 @@ class CompactInspector {
     (void)marks.take();
     for (;;) {
       const char* const mark = marks.take();
-      if (mark == nullptr) return nullptr;
-      if (*mark == '"') return mark + 1;
+      if (mark == nullptr) [[unlikely]]
+        return nullptr;
+      if (*mark == '"') [[likely]]
+        return mark + 1;
       at = escape(mark, last);
       if (at == nullptr) return nullptr;
       marks.drop_before(at);

@@ -66,6 +66,16 @@ struct Shape {
   return inspect_closely(text);
 }
 
+/// The same, written where it stays: a shape that is copied as soon as it is made stalls the copy.
+/// @return The error, if there is one; then `shape` is spoilt.
+[[nodiscard]] inline std::optional<Error> inspect(std::string_view text, Shape& shape) noexcept {
+  if (inspect_compact(text, shape)) return std::nullopt;
+  const tl::expected<Shape, Error> result = inspect_closely(text);
+  if (!result) return result.error();
+  shape = *result;
+  return std::nullopt;
+}
+
 /// The words for a report, such as "a control character in a string".
 [[nodiscard]] std::string_view reason_text(Errc code) noexcept;
 

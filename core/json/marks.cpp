@@ -36,6 +36,8 @@ constexpr std::ptrdiff_t kWideStep = 32;
 /// @param end 32 bytes before it may be read.
 [[gnu::target("avx2")]] std::uint64_t block_bits_avx2(const char* block, const char* end) noexcept {
   const std::ptrdiff_t last_step = end - kWideStep - block;
+  if (last_step >= kWideStep)
+    return wide_mark_bits(block) | wide_mark_bits(block + kWideStep) << kWideStep;
   const std::ptrdiff_t first = std::min<std::ptrdiff_t>(0, last_step);
   const std::ptrdiff_t second = std::min(kWideStep, last_step);
   return wide_mark_bits(block + first) >> -first |

@@ -64,12 +64,12 @@ class Marks {
 
   /// Takes the first mark off; nullptr when there is none.
   [[nodiscard, gnu::always_inline]] const char* take() noexcept {
-    while (bits_ == 0) {
-      if (end_ - block_ <= kBlock) return nullptr;
-      const char* const last_block = block_;
-      block_ += kBlock;
-      bits_ = block_bits(block_, last_block, end_);
-    }
+    while (bits_ == 0) [[unlikely]] {
+        if (end_ - block_ <= kBlock) return nullptr;
+        const char* const last_block = block_;
+        block_ += kBlock;
+        bits_ = block_bits(block_, last_block, end_);
+      }
     const char* const mark = block_ + std::countr_zero(bits_);
     bits_ &= bits_ - 1;
     return mark;

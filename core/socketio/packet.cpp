@@ -41,13 +41,14 @@ class Decoder {
 
   /// Fills the packet, up to the error if there is one.
   [[nodiscard]] std::optional<PacketError> run() noexcept {
+    if (is_plain_event()) return std::nullopt;
     if (const std::optional<PacketError> error = header()) return error;
     if (at_ == text_.size()) return std::nullopt;
     return data();
   }
 
   /// All but the payload.
-  [[nodiscard]] std::optional<PacketError> header() noexcept {
+  [[nodiscard, gnu::always_inline]] std::optional<PacketError> header() noexcept {
     if (!type()) return PacketError{PacketErrc::UnknownType, 0};
     if (is_binary(packet_.type)) {
       if (const std::optional<PacketErrc> problem = attachments())
@@ -60,6 +61,18 @@ class Decoder {
   }
 
  private:
+  /// What nearly every packet is, `2["news",...]`, in a few steps. False says nothing, and leaves
+  /// the packet as it was.
+  [[gnu::always_inline]] bool is_plain_event() noexcept {
+    if (text_.size() < 2 || text_[0] != '2' || text_[1] != '[') return false;
+    packet_.type = PacketType::Event;
+    packet_.data = text_.substr(1);
+    if (json::inspect_compact(packet_.data, packet_.payload) && !check_event(packet_.payload))
+      return true;
+    packet_ = {};
+    return false;
+  }
+
   bool type() noexcept {
     if (!text_.empty() && text_.front() >= '0' && text_.front() <= '6') {
       packet_.type = static_cast<PacketType>(text_.front() - '0');
@@ -72,7 +85,7 @@ class Decoder {
     return at_ != 0 || text_.empty();
   }
 
-  std::optional<PacketErrc> attachments() noexcept {
+  [[gnu::noinline]] std::optional<PacketErrc> attachments() noexcept {
     const std::size_t dash = text_.find('-', at_);
     if (dash == std::string_view::npos) return PacketErrc::IllegalAttachmentCount;
 
@@ -101,6 +114,12 @@ class Decoder {
   }
 
   void id() noexcept {
+    // Mostly a bracket; spares the questions below.
+    if (at_ == text_.size() || text_[at_] == '[' || text_[at_] == '{') return;
+    any_id();
+  }
+
+  [[gnu::noinline]] void any_id() noexcept {
     const std::size_t start = at_;
     std::uint64_t small = 0;
     bool only_digits = true;
@@ -111,7 +130,6 @@ class Decoder {
         ++at_;
         continue;
       }
-      if (byte > ' ' && byte <= '~') break;  // Mostly a bracket; spares the question below.
       const std::size_t space = json::whitespace_bytes(text_.substr(at_));
       if (space == 0) break;
       only_digits = false;
@@ -130,17 +148,13 @@ class Decoder {
   }
 
   std::optional<PacketError> data() noexcept {
-    const tl::expected<json::Shape, json::Error> shape = json::inspect(packet_.data);
-    if (!shape) {
-      const bool gave_up = shape.error().code == json::Errc::OutOfMemory;
+    if (const std::optional<json::Error> error = json::inspect(packet_.data, packet_.payload)) {
+      const bool gave_up = error->code == json::Errc::OutOfMemory;
       return PacketError{gave_up ? PacketErrc::GaveUp : PacketErrc::NotJson,
-                         at_ + shape.error().offset_bytes};
+                         at_ + error->offset_bytes};
     }
-    if (const std::optional<PacketErrc> problem = check(*shape)) return PacketError{*problem, at_};
-
-    packet_.event = shape->first;
-    packet_.last = shape->last;
-    if (shape->kind == json::Kind::Array) packet_.element_count = shape->element_count;
+    if (const std::optional<PacketErrc> problem = check(packet_.payload))
+      return PacketError{*problem, at_};
     return std::nullopt;
   }
 

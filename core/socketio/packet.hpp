@@ -47,10 +47,9 @@ struct PacketView {
   std::string_view ns = "/";         ///< With its slash, and its query string if the peer sent one.
   std::optional<AckId> id;
   std::string_view data;  ///< Source text, valid JSON, up to the end; empty when absent.
-  json::Value event{json::Kind::Null, {}};  ///< Of events: the name, a string or a number.
-                                            ///< Else the first argument. Empty `raw` when none.
-  json::Value last{json::Kind::Null, {}};   ///< Last array element, which may be the first.
-  std::size_t element_count = 0;            ///< Of the array, the event name included.
+  /// What `data` is, when there is any. Of events `first` is the name, a string or a number; else
+  /// the first argument.
+  json::Shape payload;
 };
 
 /// Every reason for which the official parser throws, one by one.

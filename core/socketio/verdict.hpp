@@ -118,7 +118,7 @@ struct Verdict {
                                    std::string_view text,
                                    const DecoderLimits& limits = {}) noexcept {
   if (decoded && !is_binary(decoded->type) &&
-      (decoded->type != PacketType::Event || decoded->event.kind != json::Kind::Number))
+      (decoded->type != PacketType::Event || decoded->payload.first.kind != json::Kind::Number))
     return {};
   return verdict(causes_of(text, limits));
 }

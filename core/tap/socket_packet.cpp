@@ -51,16 +51,16 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
     event.packet.placeholders_fit = socketio::placeholders_fit(packet->data, packet->attachments);
   if (socketio::plain(packet->type) != socketio::PacketType::Event) return;
 
-  event.packet.topic = hash_of(packet->event.raw, event.packet.ns);
-  const std::size_t name_at = static_cast<std::size_t>(packet->event.raw.data() - text.data());
-  const std::size_t name_bytes = packet->event.raw.size();
+  event.packet.topic = hash_of(packet->payload.first.raw, event.packet.ns);
+  const std::size_t name_at = static_cast<std::size_t>(packet->payload.first.raw.data() - text.data());
+  const std::size_t name_bytes = packet->payload.first.raw.size();
   if (name_at + name_bytes <= 0xff) {
     event.packet.name_at = static_cast<std::uint8_t>(name_at);
     event.packet.name_bytes = static_cast<std::uint8_t>(name_bytes);
   }
-  if (packet->element_count >= 2)
+  if (packet->payload.element_count >= 2)
     event.packet.arguments_but_last = hash_of(packet->data.substr(
-        0, static_cast<std::size_t>(packet->last.raw.data() - packet->data.data())));
+        0, static_cast<std::size_t>(packet->payload.last.raw.data() - packet->data.data())));
 }
 
 }  // namespace core::tap

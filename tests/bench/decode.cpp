@@ -102,7 +102,7 @@ class Bare final : public Contender {
     const auto progress = reconstructor_.receive_packet(
         packet->attachments,
         fit ? core::socketio::Placeholders::Fit : core::socketio::Placeholders::Illegal);
-    tally.checksum += packet->event.raw.size() - 2;
+    tally.checksum += packet->payload.first.raw.size() - 2;
     count(progress, tally);
   }
 

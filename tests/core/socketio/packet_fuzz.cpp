@@ -34,8 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   require_inside(packet->data, text);
-  require_inside(packet->event.raw, packet->data);
-  require_inside(packet->last.raw, packet->data);
+  require_inside(packet->payload.first.raw, packet->data);
+  require_inside(packet->payload.last.raw, packet->data);
   require(socketio::is_binary(packet->type) == (packet->attachments != 0));
   if (packet->data.empty()) return 0;
 

@@ -42,10 +42,10 @@ TEST_CASE("decode_packet: an event has its name, its last argument and their cou
   CHECK(packet.ns == "/");
   CHECK_FALSE(packet.id.has_value());
   CHECK(packet.data == R"(["news",{"a":[1]},"x"])");
-  CHECK(packet.event.kind == Kind::String);
-  CHECK(packet.event.raw == "\"news\"");
-  CHECK(packet.last.raw == "\"x\"");
-  CHECK(packet.element_count == 3);
+  CHECK(packet.payload.first.kind == Kind::String);
+  CHECK(packet.payload.first.raw == "\"news\"");
+  CHECK(packet.payload.last.raw == "\"x\"");
+  CHECK(packet.payload.element_count == 3);
 }
 
 TEST_CASE("decode_packet: namespace, id and attachments") {
