@@ -1,6 +1,7 @@
 #include "proxy/report/markdown.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "proxy/report/paint.hpp"
 #include "proxy/report/verdict_text.hpp"
@@ -31,14 +32,14 @@ std::string_view mark(const Told& told) {
 std::string head(const Run& run) {
   std::string text = "## " + std::string(mark(run.verdict.result)) +
                      " sioscope: " + std::string(name(run.verdict.result)) + "\n\n" +
-                     verdict_line(run.verdict, Colours::Off) + "\n";
-  for (const Doubt doubt : run.verdict.doubts) text += "> " + markdown_text(advice(doubt)) + "\n\n";
+                     verdict_line(run.verdict, Colours::Off);
+  for (const Doubt doubt : run.verdict.doubts) text += "\n> " + markdown_text(advice(doubt)) + "\n";
   if (run.verdict.child_exit.value_or(0) != 0)
-    text += "> The command itself failed, with exit code " +
-            std::to_string(*run.verdict.child_exit) + ".\n\n";
+    text += "\n> The command itself failed, with exit code " +
+            std::to_string(*run.verdict.child_exit) + ".\n";
+  if (!run.verdict.tally.unobserved.empty()) text += "\n";
   for (const rules::UnobservedCount& row : run.verdict.tally.unobserved)
     text += "- unobserved: " + markdown_text(unobserved_text(row)) + "\n";
-  if (!run.verdict.tally.unobserved.empty()) text += "\n";
   return text;
 }
 
@@ -97,16 +98,21 @@ std::string rules_table(const Run& run) {
 }  // namespace
 
 std::string markdown_text(std::string_view text) {
+  const std::string shown = printable(text);
+  const auto in_word = [&](std::size_t at) {
+    return at < shown.size() && std::isalnum(static_cast<unsigned char>(shown[at])) != 0;
+  };
   std::string safe;
-  for (const char c : printable(text)) {
-    if (std::string_view("&<>`*_[]|\\~$").find(c) != std::string_view::npos) {
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    const bool plain = c == '_' && in_word(i - 1) && in_word(i + 1);
+    if (!plain && std::string_view("&<>`*_[]|\\~$").find(c) != std::string_view::npos) {
       safe += "&#" + std::to_string(static_cast<int>(c)) + ";";
-    } else {
-      safe += c;
-      // What would become a mention, a reference or a link is broken by a comment nobody sees.
-      if (c == '@' || c == '#' || safe.ends_with(":/") || safe.ends_with("www."))
-        safe += "<!-- -->";
+      continue;
     }
+    safe += c;
+    // What would become a mention, a reference or a link is broken by a comment nobody sees.
+    if (c == '@' || c == '#' || safe.ends_with(":/") || safe.ends_with("www.")) safe += "<!-- -->";
   }
   return safe;
 }
@@ -143,7 +149,7 @@ std::string markdown(const Run& run, std::size_t bytes_max) {
   std::size_t rows = 0;
   if (!told.empty())
     text +=
-        "| Finding | Rule | Severity | Count | What it is |\n| --- | --- | --- | ---: | --- |\n";
+        "\n| Finding | Rule | Severity | Count | What it is |\n| --- | --- | --- | ---: | --- |\n";
   for (; rows < told.size() && fits(table_row(told[rows])); ++rows) text += table_row(told[rows]);
   if (rows > 0) text += "\n";
   std::size_t detailed = 0;
