@@ -109,15 +109,23 @@ tl::expected<void, ReportWriter::Failure> ReportWriter::add(Place place, const T
                      ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
                      : ::open(target.path.c_str(), how, 0644);
   if (fd < 0) return tl::unexpected(Failure{std::move(what), errno});
-  files_.push_back({place, target.format, std::move(what), File(fd)});
+  files_.push_back({place, target, std::move(what), File(fd)});
   return {};
+}
+
+std::string ReportWriter::text_of(const Open& open, const Run& run) {
+  if (open.place == Place::StepSummary) return step_summary(run, open.file.fd());
+  std::string text = render(open.target.format, run);
+  // A command to the runner must begin its line, and who wrote to stdout before may not have ended
+  // theirs.
+  if (open.target.format == Format::GitHub && open.target.to_stdout()) text.insert(0, "\n");
+  return text;
 }
 
 std::vector<ReportWriter::Failure> ReportWriter::write(const Run& run) {
   std::vector<Failure> failures;
   for (Open& open : files_) {
-    const std::string text = open.place == Place::StepSummary ? step_summary(run, open.file.fd())
-                                                              : render(open.format, run);
+    const std::string text = text_of(open, run);
     errno = 0;
     const bool whole = write_all(open.file.fd(), text) == text.size();
     const int write_error = whole ? 0 : errno;

@@ -57,11 +57,12 @@ class ReportWriter {
   };
   struct Open {
     Place place;
-    Format format;
+    Target target;
     std::string what;
     File file;
   };
 
+  [[nodiscard]] static std::string text_of(const Open& open, const Run& run);
   [[nodiscard]] tl::expected<void, Failure> add(Place place, const Target& target);
 
   std::vector<Open> files_;

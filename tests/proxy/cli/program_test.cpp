@@ -166,6 +166,11 @@ TEST_CASE("check: on GitHub the step summary is written too, and one that cannot
   CHECK_FALSE(contains(refused.output, "ran\n"));
 }
 
+TEST_CASE("check: an annotation begins a line, even behind a command that did not end its own") {
+  const Run run = shell("$S check --upstream $U --quiet --report github -- printf unfinished");
+  CHECK(contains(run.output, "unfinished\n::warning title="));
+}
+
 TEST_CASE("check: the command finds the proxy, under every name it was promised") {
   const Run run =
       shell("$S check --upstream $U --quiet --env OTHER -- sh -c 'echo $SIOSCOPE_URL $OTHER'");
