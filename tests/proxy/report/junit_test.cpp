@@ -109,3 +109,11 @@ TEST_CASE("junit: hostile names and payloads are text in it, and nothing else") 
   CHECK(tests::contains(failure, "\\x1b[2J\\x0d\\x0a\\x09\\x00::warning::f\\x0a"));
   CHECK(tests::contains(failure, "\\xed\\xa0\\x80 \\xff\\xfe \\xef\\xbf\\xbe"));
 }
+
+TEST_CASE("junit: a hostile name is text in a failure's message too") {
+  const Document hostile(tests::run_of({tests::hostile()}));
+  const std::string message = hostile.test(kLeak).child("failure").attribute("message").value();
+  CHECK(tests::contains(message, "1 finding: \"::error title=x::gotcha</script>"));
+  CHECK(tests::contains(message, "\\x0d\\x0a\\x09\\x00::warning::f"));
+  CHECK(message.ends_with("end`\" was sent."));
+}
