@@ -17,6 +17,7 @@ struct Written {
   std::string path = "/socket.io/";
   std::string admin;
   std::string findings;
+  std::vector<std::string> reports;
   std::string client_key;
   std::string parser = "auto";
   std::string threads;
@@ -47,6 +48,11 @@ void add_options(CLI::App& app, Written& written) {
   app.add_option("--findings", written.findings,
                  "append findings and the verdict as NDJSON; - is stdout")
       ->type_name("FILE");
+  app.add_option("--report", written.reports,
+                 "write a report: " + report::format_names() +
+                     "; to stdout without a FILE, terminal to stderr (repeatable) [terminal]")
+      ->type_name("FORMAT[=FILE]")
+      ->allow_extra_args(false);
   app.add_option("--client-key", written.client_key,
                  "what tells clients apart: cookie:NAME, header:NAME, query:NAME or auth:PATH; "
                  "',per-page' behind it when it tells pages apart")
@@ -172,6 +178,24 @@ tl::expected<net::Endpoint, std::string> endpoint_of(std::string_view option,
       [&](const net::StartError& error) { return std::string(option) + ": " + error.sentence; });
 }
 
+tl::expected<std::vector<report::Target>, std::string> reports_of(
+    const std::vector<std::string>& texts, const std::string& findings) {
+  std::vector<report::Target> targets;
+  std::vector<std::string> paths{findings};
+  for (const std::string& text : texts) {
+    auto target = report::parse_target(text);
+    if (!target) return refuse("--report " + target.error());
+    if (!target->to_stdout()) {
+      if (std::find(paths.begin(), paths.end(), target->path) != paths.end())
+        return refuse("--report " + in_quotes(text) +
+                      ": that file gets another report already; give each its own");
+      paths.push_back(target->path);
+    }
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
 /// Stores the value, or remembers the first complaint.
 class Complaints {
  public:
@@ -204,6 +228,7 @@ WatchOptions read(const Written& written, std::span<const rules::Description> kn
   options.tap = core::tap::Settings(written.path, std::move(key));
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   if (!written.findings.empty()) options.findings = written.findings;
+  complaints.take(reports_of(written.reports, written.findings), options.reports);
   complaints.take(parser_of(written.parser), options.parser);
   complaints.take(threads_of(written.threads), options.threads);
   complaints.take(duration_of("--drain", written.drain), options.drain);
@@ -224,6 +249,8 @@ constexpr std::string_view kProxyExamples =
     "  sioscope proxy --listen 0.0.0.0:3001 --upstream http://127.0.0.1:3000\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 \\\n"
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
+    "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
+    "html=report.html\n"
     "Point clients at --listen. SIGTERM ends it: it drains, prints the verdict and exits with 0 "
     "(clean),\n"
     "1 (findings), 2 (usage) or 3 (inconclusive).";
@@ -234,6 +261,8 @@ constexpr std::string_view kCheckExamples =
     "  sioscope check --upstream http://127.0.0.1:3000 -- npm test\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --env SERVER_URL --fail-on leak -- npx "
     "playwright test\n"
+    "  sioscope check --upstream http://127.0.0.1:3000 --report junit=sioscope.xml \\\n"
+    "    --report sarif=sioscope.sarif --report github -- npm test\n"
     "Exits with COMMAND's code if that fails, else 0 (clean), 1 (findings), 2 (usage) or 3 "
     "(inconclusive).";
 

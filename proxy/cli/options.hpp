@@ -13,6 +13,7 @@
 #include "core/tap/tap.hpp"
 #include "proxy/cli/fail_on.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/report/formats.hpp"
 #include "proxy/report/redaction.hpp"
 #include "rules/registry.hpp"
 
@@ -30,6 +31,7 @@ struct WatchOptions {
   core::session::Parser parser = core::session::Parser::Unknown;  ///< Unknown: as sessions show
   std::optional<net::Endpoint> admin;
   std::optional<std::string> findings;  ///< a file, or `-` for stdout
+  std::vector<report::Target> reports;
   std::size_t threads = 1;
   std::chrono::milliseconds drain{};
   Gate gate;

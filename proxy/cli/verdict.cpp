@@ -13,6 +13,7 @@ std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
   if (!outcome.tally.unobserved.empty()) doubts.push_back(report::Doubt::Unobserved);
   if (outcome.tally.unproven > 0 || outcome.suspects) doubts.push_back(report::Doubt::Unproven);
   if (outcome.findings_lost) doubts.push_back(report::Doubt::FindingsNotKept);
+  if (outcome.report_lost) doubts.push_back(report::Doubt::ReportNotWritten);
   return doubts;
 }
 

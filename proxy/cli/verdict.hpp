@@ -20,6 +20,7 @@ struct Outcome {
   std::vector<report::FindingClass> findings;  ///< what stands, by rule, severity and confidence
   bool suspects = false;                       ///< some are still open: a run that goes on
   bool findings_lost = false;                  ///< the findings file could not be written
+  bool report_lost = false;                    ///< likewise a --report
   std::optional<int> child_exit;
 };
 

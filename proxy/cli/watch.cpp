@@ -3,12 +3,14 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "proxy/admin/metrics.hpp"
+#include "proxy/observe/clock.hpp"
 #include "proxy/report/record_json.hpp"
 #include "proxy/report/verdict_text.hpp"
 
@@ -47,6 +49,18 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+net::StartError cannot_write(const std::string& what, int error) {
+  return {"cannot write " + what + ": " + std::strerror(error) +
+          "; name a file in a folder that exists and may be written, or - for stdout"};
+}
+
+/// Where GitHub's runner wants Markdown about this step.
+std::optional<std::string> step_summary() {
+  const char* const path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (path == nullptr || *path == '\0') return std::nullopt;
+  return path;
+}
+
 report::Terminal::Progress progress_for(const WatchOptions& options) {
   return !options.quiet && ::isatty(STDERR_FILENO) == 1 ? report::Terminal::Progress::On
                                                         : report::Terminal::Progress::Off;
@@ -54,13 +68,14 @@ report::Terminal::Progress progress_for(const WatchOptions& options) {
 
 }  // namespace
 
-Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
+Watch::Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWriter reports)
     : options_(std::move(options)),
       log_(make_log(options_.log_level)),
       clock_(report::WallClock::now()),
       redaction_(options_.sids),
       colours_(report::colours_for(STDERR_FILENO)),
-      file_(std::move(file)),
+      streams_(std::move(streams)),
+      reports_(std::move(reports)),
       terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
@@ -70,19 +85,35 @@ Watch::Watch(WatchOptions options, std::optional<report::FindingsFile> file)
   options_.tap.hash_key = random_key();
 }
 
-tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions options) {
-  std::optional<report::FindingsFile> file;
-  if (options.findings) {
-    auto opened = report::FindingsFile::open(*options.findings);
-    if (!opened)
-      return tl::unexpected(net::StartError{
-          "cannot write the findings file '" + *options.findings +
-          "': " + std::strerror(opened.error()) +
-          "; name a file in a folder that exists and may be written, or - for stdout"});
-    file.emplace(std::move(*opened));
-  }
+tl::expected<std::vector<Watch::Stream>, net::StartError> Watch::open_streams(
+    const WatchOptions& options) {
+  std::vector<Stream> streams;
+  const auto open = [&](const std::string& what,
+                        const std::string& path) -> tl::expected<void, net::StartError> {
+    auto file = report::FindingsFile::open(path);
+    if (!file) return tl::unexpected(cannot_write(what + " '" + path + "'", file.error()));
+    streams.push_back({what + " '" + path + "'", std::move(*file)});
+    return {};
+  };
 
-  std::unique_ptr<Watch> watch(new Watch(std::move(options), std::move(file)));
+  if (options.findings)
+    if (auto opened = open("the findings file", *options.findings); !opened)
+      return tl::unexpected(opened.error());
+  for (const report::Target& target : options.reports)
+    if (target.format == report::Format::Ndjson)
+      if (auto opened = open("the ndjson report", target.path); !opened)
+        return tl::unexpected(opened.error());
+  return streams;
+}
+
+tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions options) {
+  auto streams = open_streams(options);
+  if (!streams) return tl::unexpected(streams.error());
+  auto reports = report::ReportWriter::open(options.reports, step_summary());
+  if (!reports) return tl::unexpected(cannot_write(reports.error().what, reports.error().error));
+
+  std::unique_ptr<Watch> watch(
+      new Watch(std::move(options), std::move(*streams), std::move(*reports)));
   if (auto served = watch->serve(); !served) return tl::unexpected(served.error());
   return watch;
 }
@@ -142,7 +173,7 @@ admin::Sources Watch::admin_sources() {
 }
 
 void Watch::record(const rules::Record& one) {
-  if (file_)
+  if (!streams_.empty())
     write(report::to_line(std::holds_alternative<rules::Finding>(one)
                               ? report::to_json(std::get<rules::Finding>(one), clock_, redaction_)
                               : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
@@ -150,19 +181,38 @@ void Watch::record(const rules::Record& one) {
   if (!options_.quiet) terminal_.show(one);
 }
 
-void Watch::write(std::string line) {
-  file_->append(std::move(line));
-  if (file_->lost() == 0 || write_error_told_) return;
-  write_error_told_ = true;
-  log_->error("cannot write the findings file '{}': {}; findings are missing from it from here on",
-              *options_.findings, std::strerror(file_->first_error()));
+void Watch::write(const std::string& line) {
+  for (Stream& stream : streams_) {
+    stream.file.append(line);
+    if (stream.file.lost() == 0 || stream.error_told) continue;
+    stream.error_told = true;
+    records_lost_ = true;
+    log_->error("cannot write {}: {}; findings are missing from it from here on", stream.what,
+                std::strerror(stream.file.first_error()));
+  }
+}
+
+void Watch::write_reports(const report::Verdict& verdict) {
+  if (reports_.empty()) return;
+  const auto fails = [this](std::string_view rule, rules::Severity severity,
+                            rules::Confidence confidence) {
+    return options_.gate.met_by(rule, severity, confidence);
+  };
+  const std::vector<report::FindingClass> classes = ledger_.classes();
+  const report::Run run = report::gather(verdict, ledger_.findings(), classes, rules::registry(),
+                                         fails, redaction_, clock_, observe::now());
+  for (const auto& failure : reports_.write(run)) {
+    report_lost_ = true;
+    log_->error("cannot write {}: {}", failure.what, std::strerror(failure.error));
+  }
 }
 
 report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optional<int> child_exit) {
   return judge({.tally = snapshot.tally,
                 .findings = ledger_.classes(),
                 .suspects = snapshot.suspects,
-                .findings_lost = write_error_told_,
+                .findings_lost = records_lost_,
+                .report_lost = report_lost_,
                 .child_exit = child_exit},
                options_.gate, options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
 }
@@ -185,10 +235,10 @@ int Watch::finish(std::optional<int> child_exit) {
   const observe::Snapshot last = observer_.finish();
 
   report::Verdict verdict = judge_now(last, child_exit);
-  if (file_) {
-    write(report::to_line(report::to_json(verdict)));
-    if (write_error_told_) verdict = judge_now(last, child_exit);
-  }
+  if (!streams_.empty()) write(report::to_line(report::to_json(verdict)));
+  if (records_lost_) verdict = judge_now(last, child_exit);
+  write_reports(verdict);
+  if (report_lost_) verdict = judge_now(last, child_exit);
   terminal_.progress("");
   std::cerr << (options_.quiet ? "sioscope: " + report::verdict_line(verdict, colours_)
                                : "\nsioscope " + report::verdict_text(verdict, ledger_.findings(),

@@ -16,18 +16,20 @@
 #include "proxy/net/forwarder.hpp"
 #include "proxy/observe/observer.hpp"
 #include "proxy/report/findings_file.hpp"
+#include "proxy/report/report_writer.hpp"
 #include "proxy/report/terminal.hpp"
 
 namespace proxy::cli {
 
 /// Everything between the sockets and the reports, put together: what `proxy` and `check` run.
 ///
-/// The observer's thread hands each record to the file first, then to the ledger and the terminal.
+/// The observer's thread hands each record to the streams first, then to the ledger and the
+/// terminal; the other reports are written at the end.
 /// Members are in the order of their dependence, so what is used outlives its users.
 class Watch {
  public:
-  /// Opens, binds and listens, then says so on stderr. Errors: the findings file, an address, the
-  /// upstream's name.
+  /// Opens, binds and listens, then says so on stderr. Errors: a findings file or report, an
+  /// address, the upstream's name.
   [[nodiscard]] static tl::expected<std::unique_ptr<Watch>, net::StartError> start(
       WatchOptions options);
   Watch(const Watch&) = delete;
@@ -46,11 +48,21 @@ class Watch {
   [[nodiscard]] int finish(std::optional<int> child_exit);
 
  private:
-  explicit Watch(WatchOptions options, std::optional<report::FindingsFile> file);
+  /// What gets every record as it arises: `--findings`, and each `--report ndjson`.
+  struct Stream {
+    std::string what;  ///< `the findings file '/a/b.ndjson'`
+    report::FindingsFile file;
+    bool error_told = false;
+  };
+  [[nodiscard]] static tl::expected<std::vector<Stream>, net::StartError> open_streams(
+      const WatchOptions& options);
+
+  Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWriter reports);
   [[nodiscard]] tl::expected<void, net::StartError> serve();
   [[nodiscard]] admin::Sources admin_sources();
   void record(const rules::Record& record);
-  void write(std::string line);
+  void write(const std::string& line);
+  void write_reports(const report::Verdict& verdict);
   [[nodiscard]] report::Verdict judge_now(const observe::Snapshot& snapshot,
                                           std::optional<int> child_exit);
 
@@ -59,8 +71,11 @@ class Watch {
   report::WallClock clock_;
   report::Redaction redaction_;
   report::Colours colours_;
-  std::optional<report::FindingsFile> file_;
-  std::atomic<bool> write_error_told_ = false;  ///< set by the observer's thread, read by admin's
+  std::vector<Stream> streams_;
+  report::ReportWriter reports_;
+  // Set by the observer's thread and by main, read by admin's.
+  std::atomic<bool> records_lost_ = false;
+  std::atomic<bool> report_lost_ = false;
   report::Ledger ledger_;
   report::Terminal terminal_;
   observe::Observer observer_;

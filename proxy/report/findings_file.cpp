@@ -1,34 +1,14 @@
 #include "proxy/report/findings_file.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "proxy/report/write_all.hpp"
+
 namespace proxy::report {
-namespace {
-
-/// Writes all of it, waiting where a pipe is full. Returns how much went out; errno tells why not
-/// all.
-std::size_t write_all(int fd, std::string_view bytes) {
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(fd, bytes.data() + written, bytes.size() - written);
-    if (count > 0) {
-      written += static_cast<std::size_t>(count);
-    } else if (count < 0 && errno == EAGAIN) {
-      pollfd writable{fd, POLLOUT, 0};
-      ::poll(&writable, 1, -1);
-    } else if (count < 0 && errno != EINTR) {
-      break;
-    }
-  }
-  return written;
-}
-
-}  // namespace
 
 tl::expected<FindingsFile, int> FindingsFile::open(const std::string& path) {
   const int fd = path == "-"

@@ -24,23 +24,41 @@ std::string_view code(Ink ink) {
   return "";
 }
 
-/// Bytes of the UTF-8 character that starts here and may be shown; 0 for any other byte.
-std::size_t shown_bytes(std::string_view text) {
+/// The character that starts here, when it is whole UTF-8: its number and its length. No length for
+/// anything else, which includes a lone surrogate and a longer form than needed.
+struct Character {
+  std::uint32_t number = 0;
+  std::size_t bytes = 0;
+};
+Character first_character(std::string_view text) {
+  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  const std::size_t bytes = first >= 0xf0 && first < 0xf5 ? 4
-                            : first >= 0xe0               ? 3
-                            : first >= 0xc2               ? 2
-                                                          : 0;
-  if (bytes == 0 || first >= 0xf5 || text.size() < bytes) return 0;
-  for (std::size_t i = 1; i < bytes; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  if (first == 0xc2 && byte(1) < 0xa0) return 0;  // C1 controls
-  if (first == 0xe2 && byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae)
-    return 0;  // turn the line around
-  if (first == 0xe2 && byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9) return 0;  // likewise
-  return bytes;
+  if (first < 0x80) return {first, 1};
+  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {};
+  std::uint32_t number = first & (0xffU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    number = number << 6 | (byte(i) & 0x3fU);
+  }
+  const bool surrogate = number >= 0xd800 && number <= 0xdfff;
+  if (number < kLeast[bytes] || number > 0x10ffff || surrogate) return {};
+  return {number, bytes};
+}
+
+bool may_be_shown(std::uint32_t character) {
+  if (character < 0x20 || (character >= 0x7f && character < 0xa0)) return false;  // controls
+  if (character >= 0x202a && character <= 0x202e) return false;  // these turn the line around
+  if (character >= 0x2066 && character <= 0x2069) return false;  // likewise
+  return (character & 0xfffe) != 0xfffe;  // no characters at all, and illegal in XML
+}
+
+/// A CI's runner reads our lines too, and takes `::name::` at the start of one and `##[name]`
+/// anywhere for a command to itself. Source: GitHub's "Workflow commands", and its runner's
+/// ActionCommand, whose older form is the second.
+bool starts_command(std::string_view rest, bool at_start) {
+  return rest.starts_with("##[") || (at_start && rest.starts_with("::"));
 }
 
 }  // namespace
@@ -53,17 +71,21 @@ std::string paint(std::string_view text, Ink ink, Colours colours) {
 std::string printable(std::string_view text) {
   std::string safe;
   safe.reserve(text.size());
+  bool at_start = true;  // only blanks so far
   while (!text.empty()) {
-    const std::size_t bytes = shown_bytes(text);
-    if (bytes > 0) {
-      safe.append(text.substr(0, bytes));
+    const Character character = first_character(text);
+    const bool shown =
+        character.bytes > 0 && may_be_shown(character.number) && !starts_command(text, at_start);
+    if (shown) {
+      safe.append(text.substr(0, character.bytes));
     } else {
       char escape[8];
       std::snprintf(escape, sizeof escape, "\\x%02x",
                     static_cast<unsigned>(static_cast<unsigned char>(text[0])));
       safe.append(escape);
     }
-    text.remove_prefix(bytes > 0 ? bytes : 1);
+    at_start = at_start && shown && text[0] == ' ';
+    text.remove_prefix(shown ? character.bytes : 1);
   }
   return safe;
 }

@@ -19,5 +19,7 @@ namespace proxy::report {
 
 /// As one line without its end. Bytes that are no UTF-8 become U+FFFD: packets may hold any.
 [[nodiscard]] std::string to_line(const nlohmann::ordered_json& record);
+/// Likewise over many lines, indented for people, with an end.
+[[nodiscard]] std::string to_pages(const nlohmann::ordered_json& document);
 
 }  // namespace proxy::report

@@ -15,6 +15,7 @@ class Redaction {
  public:
   enum class Mode : std::uint8_t { Shorten, Reveal };
   explicit Redaction(Mode mode) : mode_(mode) {}
+  [[nodiscard]] Mode mode() const noexcept { return mode_; }
 
   /// `Zk3vQm…`; an empty sid stays empty.
   [[nodiscard]] std::string sid(std::string_view engine_sid) const;

@@ -13,10 +13,11 @@ enum class Result : std::uint8_t { Clean, Findings, Inconclusive };
 
 /// Why "nothing found" would claim too much.
 enum class Doubt : std::uint8_t {
-  Unobserved,       ///< Socket.IO traffic went by undecoded
-  Unproven,         ///< a suspect ended before it could be proven or refuted
-  NoTraffic,        ///< traffic was expected and there was none
-  FindingsNotKept,  ///< the findings file could not be written in full
+  Unobserved,        ///< Socket.IO traffic went by undecoded
+  Unproven,          ///< a suspect ended before it could be proven or refuted
+  NoTraffic,         ///< traffic was expected and there was none
+  FindingsNotKept,   ///< the findings file could not be written in full
+  ReportNotWritten,  ///< likewise a --report
 };
 
 /// What a run comes to, with what it rests on.

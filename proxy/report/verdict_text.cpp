@@ -11,11 +11,6 @@ constexpr std::size_t kFindingsListedMax = 20;
 constexpr std::size_t kEventsListedMax = 10;
 constexpr std::size_t kNameWidth = 28;
 
-/// `1 session`, `2 sessions`.
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
-}
-
 std::uint64_t found(const rules::Tally& tally, rules::Severity severity) {
   return tally.findings[static_cast<std::size_t>(severity)];
 }
@@ -43,13 +38,6 @@ Ink ink_of(Result result) {
   return Ink::Red;
 }
 
-std::string event_label(const rules::TopicCount& topic) {
-  if (topic.name.ns.empty()) return "(all others)";
-  std::string label = printable(topic.name.event);
-  if (topic.name.ns != "/") label += " in " + printable(topic.name.ns);
-  return label;
-}
-
 void list_findings(std::ostream& text, std::span<const rules::Finding> findings,
                    const Redaction& redaction, Colours colours) {
   for (const rules::Finding& whole :
@@ -65,14 +53,8 @@ void list_findings(std::ostream& text, std::span<const rules::Finding> findings,
          << counted(findings.size() - kFindingsListedMax, "finding more", "findings more") << '\n';
 }
 
-void list_events(std::ostream& text, const std::vector<rules::TopicCount>& topics) {
-  if (topics.empty()) return;
-  // Those with extra copies are what people look for; otherwise the busiest come first, as they
-  // are.
-  std::vector<rules::TopicCount> rows = topics;
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const auto& a, const auto& b) { return a.extra > b.extra; });
-
+void list_events(std::ostream& text, const std::vector<rules::TopicCount>& rows) {
+  if (rows.empty()) return;
   text << "  " << std::left << std::setw(static_cast<int>(kNameWidth)) << "event" << std::setw(11)
        << "direction" << std::right << std::setw(9) << "sent" << std::setw(14) << "exactly once"
        << std::setw(14) << "extra copies" << '\n';
@@ -91,20 +73,39 @@ void list_events(std::ostream& text, const std::vector<rules::TopicCount>& topic
          << '\n';
 }
 
-void list_unobserved(std::ostream& text, const std::vector<rules::UnobservedCount>& rows) {
-  for (const rules::UnobservedCount& row : rows) {
-    text << "  unobserved: " << core::unobserved_name(row.reason) << ", "
-         << counted(row.count, "time", "times");
-    if (row.sessions > 0) text << " in " << counted(row.sessions, "session", "sessions");
-    if (row.first)
-      text << "; first " << row.first->why << ", at byte " << row.first->offset_bytes
-           << (row.first->direction == core::Direction::ToClient ? " to the client"
-                                                                 : " to the server");
-    text << '\n';
-  }
+}  // namespace
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
-std::string_view advice(Doubt doubt) {
+std::string event_label(const rules::TopicCount& topic) {
+  if (topic.name.ns.empty()) return "(all others)";
+  std::string label = printable(topic.name.event);
+  if (topic.name.ns != "/") label += " in " + printable(topic.name.ns);
+  return label;
+}
+
+std::string unobserved_text(const rules::UnobservedCount& row) {
+  std::string text =
+      std::string(core::unobserved_name(row.reason)) + ", " + counted(row.count, "time", "times");
+  if (row.sessions > 0) text += " in " + counted(row.sessions, "session", "sessions");
+  if (row.first)
+    text +=
+        "; first " + std::string(row.first->why) + ", at byte " +
+        std::to_string(row.first->offset_bytes) +
+        (row.first->direction == core::Direction::ToClient ? " to the client" : " to the server");
+  return text;
+}
+
+std::vector<rules::TopicCount> events_to_show(const Verdict& verdict) {
+  std::vector<rules::TopicCount> rows = verdict.tally.topics;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.extra > b.extra; });
+  return rows;
+}
+
+std::string_view advice(Doubt doubt) noexcept {
   switch (doubt) {
     case Doubt::Unobserved:
       return "Some Socket.IO traffic passed undecoded, so nothing can be said about it; see "
@@ -120,11 +121,11 @@ std::string_view advice(Doubt doubt) {
              "and does --path match the server's path?";
     case Doubt::FindingsNotKept:
       return "The findings file could not be written in full: records are missing from it.";
+    case Doubt::ReportNotWritten:
+      return "A report could not be written in full; the log says which, and why.";
   }
   return "";
 }
-
-}  // namespace
 
 std::string verdict_line(const Verdict& verdict, Colours colours) {
   return paint(name(verdict.result), ink_of(verdict.result), colours) + ": " +
@@ -138,8 +139,9 @@ std::string verdict_text(const Verdict& verdict, std::span<const rules::Finding>
   std::ostringstream text;
   text << "verdict: " << verdict_line(verdict, colours);
   list_findings(text, findings, redaction, colours);
-  list_events(text, verdict.tally.topics);
-  list_unobserved(text, verdict.tally.unobserved);
+  list_events(text, events_to_show(verdict));
+  for (const rules::UnobservedCount& row : verdict.tally.unobserved)
+    text << "  unobserved: " << unobserved_text(row) << '\n';
   if (verdict.child_exit.value_or(0) != 0)
     text << "  The command itself failed, with exit code " << *verdict.child_exit << ".\n";
   for (const Doubt doubt : verdict.doubts) text << "  " << advice(doubt) << '\n';

@@ -2,6 +2,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "proxy/report/paint.hpp"
 #include "proxy/report/redaction.hpp"
@@ -17,5 +19,16 @@ namespace proxy::report {
 [[nodiscard]] std::string verdict_text(const Verdict& verdict,
                                        std::span<const rules::Finding> findings,
                                        const Redaction& redaction, Colours colours);
+
+/// What to do about a doubt. Static text.
+[[nodiscard]] std::string_view advice(Doubt doubt) noexcept;
+/// `news`, `news in /chat`, `(all others)`. Printable.
+[[nodiscard]] std::string event_label(const rules::TopicCount& topic);
+/// `engineio-version, 20 times in 1 session; first ...`
+[[nodiscard]] std::string unobserved_text(const rules::UnobservedCount& row);
+/// The events with those that came more often than once first, then the busiest.
+[[nodiscard]] std::vector<rules::TopicCount> events_to_show(const Verdict& verdict);
+/// `1 finding`, `2 findings`.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 }  // namespace proxy::report

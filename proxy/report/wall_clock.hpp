@@ -18,6 +18,8 @@ class WallClock {
   /// Anchored now, to the clock that stamps events (observe::now()).
   [[nodiscard]] static WallClock now();
 
+  /// The instant it is anchored at: when the run started.
+  [[nodiscard]] core::Instant started() const noexcept { return monotonic_; }
   /// ISO 8601, UTC, milliseconds: `2026-01-01T00:00:00.000Z`.
   [[nodiscard]] std::string iso8601(core::Instant at) const;
   /// Time of day only, for people: `00:00:00.000`, UTC.

@@ -120,6 +120,44 @@ TEST_CASE("parse_proxy: an unknown name in --fail-on is answered with the known 
   CHECK(contains(said, "leak/one, leak/two, duplicate/one"));
 }
 
+TEST_CASE("parse_proxy: any number of reports, each to its file or to stdout") {
+  using proxy::report::Format;
+  const auto options = proxy_with(minimal({"--report", "junit=a.xml", "--report", "github",
+                                           "--report=html=b.html", "--report", "markdown"}));
+  REQUIRE(options.has_value());
+  REQUIRE(options->reports.size() == 4);
+  CHECK(options->reports[0].format == Format::JUnit);
+  CHECK(options->reports[0].path == "a.xml");
+  CHECK(options->reports[1].to_stdout());
+  CHECK(options->reports[2].path == "b.html");
+  CHECK(options->reports[3].format == Format::Markdown);
+  CHECK(proxy_with(minimal())->reports.empty());
+}
+
+TEST_CASE("parse_proxy: a report that cannot be meant is refused, with what there is") {
+  CHECK(contains(sentence(proxy_with(minimal({"--report", "xml"}))),
+                 "--report 'xml' is no format; there are: terminal, json, ndjson, junit, sarif, "
+                 "github, markdown, html"));
+  CHECK(contains(sentence(proxy_with(minimal({"--report", "junit="}))), "'junit=' names no file"));
+  CHECK(contains(sentence(proxy_with(minimal({"--report"}))), "--report"));
+}
+
+TEST_CASE("parse_proxy: two reports into one file are refused, two onto stdout are not") {
+  CHECK(contains(sentence(proxy_with(minimal({"--report", "json=a", "--report", "html=a"}))),
+                 "--report 'html=a': that file gets another report already"));
+  CHECK(contains(sentence(proxy_with(minimal({"--findings", "a", "--report", "ndjson=a"}))),
+                 "another report already"));
+  CHECK(proxy_with(minimal({"--report", "json", "--report", "github"})).has_value());
+}
+
+TEST_CASE("config: reports may stand in the file") {
+  const File file("report = [\"junit=a.xml\", \"github\"]\n");
+  const auto options = proxy_with(minimal({"--config", file.path()}));
+  REQUIRE(options.has_value());
+  REQUIRE(options->reports.size() == 2);
+  CHECK(options->reports[0].path == "a.xml");
+}
+
 TEST_CASE("parse_proxy: an upstream that cannot be served is refused, TLS honestly") {
   CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "https://a:1"})),
                  "not supported yet"));

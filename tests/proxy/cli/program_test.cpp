@@ -58,6 +58,8 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("printf 'colour = 1\\n' >$D/c.toml; $S proxy --config $D/c.toml", "'colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --findings /nonexistent/f",
                 "/nonexistent/f");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --report xml",
+                "no format; there are:");
   check_refused("$S proxy --listen 192.0.2.1:0 --upstream $U", "192.0.2.1");
   check_refused("$S check --upstream $U", "no command to run");
   check_refused("$S rules leek", "'leek'");
@@ -114,6 +116,59 @@ TEST_CASE(
   CHECK(contains(run.output, "exit 3\n"));
   CHECK(contains(run.output, "No space left"));
   CHECK(contains(run.output, "verdict: inconclusive"));
+}
+
+TEST_CASE("check: one run writes every report that was asked for") {
+  const Run run = shell(
+      "$S check --upstream $U --report junit=$D/a.xml --report sarif=$D/a.sarif --report "
+      "html=$D/a.html "
+      "--report json=$D/a.json --report ndjson=$D/a.nd --report terminal=$D/a.txt --report "
+      "markdown "
+      "-- true; echo \"exit $?\"; cd $D; grep -l inconclusive *");
+  CHECK(contains(run.output, "## ❓ sioscope: inconclusive"));
+  CHECK(contains(run.output, "exit 3\n"));
+  CHECK(contains(run.output, "sioscope verdict: inconclusive"));  // stderr has it all the same
+  CHECK(contains(run.output, "a.html\na.json\na.nd\na.sarif\na.txt\na.xml\n"));
+}
+
+TEST_CASE("check: a report path that cannot be written is told before the command starts") {
+  for (const char* report : {"junit=/nonexistent/a", "html=/", "ndjson=/nonexistent/a"}) {
+    const Run run = shell(std::string("$S check --upstream $U --report ") + report +
+                          " -- touch $D/ran; echo \"exit $?\"; ls $D");
+    CHECK(contains(run.output, "sioscope check: cannot write the "));
+    CHECK(contains(run.output, " report '/"));
+    CHECK((contains(run.output, "': No such file") || contains(run.output, "': Is a directory")));
+    CHECK(run.output.ends_with("exit 2\n"));
+  }
+}
+
+TEST_CASE("program: a report on a full disk leaves the verdict on stderr and exit code 3") {
+  for (const char* format : {"json", "ndjson", "junit", "sarif", "github", "markdown", "html"}) {
+    const Run run = shell(kStart + "start --report " + format +
+                          "=/dev/full; kill $P; wait $P; echo \"exit $?\"; cat $D/err");
+    CAPTURE(format);
+    CHECK(contains(run.output, "exit 3\n"));
+    CHECK(contains(run.output, std::string("cannot write the ") + format +
+                                   " report '/dev/full': No space left"));
+    CHECK(contains(run.output, "verdict: inconclusive"));
+  }
+}
+
+TEST_CASE("check: on GitHub the step summary is written too, and one that cannot be is refused") {
+  const Run run = shell(
+      "GITHUB_STEP_SUMMARY=$D/s $S check --upstream $U --quiet --report github -- true; cat $D/s");
+  CHECK(contains(run.output, "\n::warning title=sioscope%3A inconclusive::"));
+  CHECK(contains(run.output, "## ❓ sioscope: inconclusive"));
+  const Run refused = shell(
+      "GITHUB_STEP_SUMMARY=/nonexistent/s $S check --upstream $U --report github -- echo ran");
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.output, "GitHub's step summary '/nonexistent/s': No such file"));
+  CHECK_FALSE(contains(refused.output, "ran\n"));
+}
+
+TEST_CASE("check: an annotation begins a line, even behind a command that did not end its own") {
+  const Run run = shell("$S check --upstream $U --quiet --report github -- printf unfinished");
+  CHECK(contains(run.output, "unfinished\n::warning title="));
 }
 
 TEST_CASE("check: the command finds the proxy, under every name it was promised") {

@@ -90,6 +90,14 @@ TEST_CASE("judge: a findings file that lost records leaves no clean verdict") {
   CHECK(judge(outcome, gate(), Traffic::Optional).own_exit == 3);
 }
 
+TEST_CASE("judge: so does a report that could not be written") {
+  Outcome outcome = healthy();
+  outcome.report_lost = true;
+  const auto verdict = judge(outcome, gate(), Traffic::Optional);
+  CHECK(verdict.own_exit == 3);
+  CHECK(verdict.doubts == std::vector{Doubt::ReportNotWritten});
+}
+
 TEST_CASE("judge: a doubt outweighs findings below the gate") {
   Outcome outcome = with_finding(Severity::Error, Confidence::Certain);
   outcome.tally.unproven = 1;

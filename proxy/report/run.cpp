@@ -1,0 +1,71 @@
+#include "proxy/report/run.hpp"
+
+#include <algorithm>
+
+#include "proxy/report/paint.hpp"
+
+namespace proxy::report {
+
+Run gather(Verdict verdict, std::vector<rules::Finding> findings,
+           std::span<const FindingClass> classes, std::span<const rules::Description> rules,
+           const Fails& fails, const Redaction& redaction, const WallClock& clock,
+           core::Instant ended) {
+  Run run{.verdict = std::move(verdict),
+          .findings = {},
+          .findings_total = 0,
+          .rules = {},
+          .clock = clock,
+          .ended = ended,
+          .sids = redaction.mode()};
+  for (rules::Finding& finding : findings) {
+    const bool failing = fails(finding.rule, finding.severity, finding.confidence);
+    run.findings.push_back({redaction.finding(std::move(finding)), failing});
+  }
+  std::stable_partition(run.findings.begin(), run.findings.end(),
+                        [](const Told& told) { return told.fails; });
+
+  for (const rules::Description& rule : rules) run.rules.push_back({.rule = rule});
+  for (const FindingClass& one : classes) {
+    run.findings_total += one.count;
+    const auto row = std::find_if(run.rules.begin(), run.rules.end(),
+                                  [&](const RuleRow& any) { return any.rule.id == one.rule; });
+    if (row == run.rules.end()) continue;
+    row->findings += one.count;
+    if (fails(one.rule, one.severity, one.confidence)) row->failing += one.count;
+  }
+  return run;
+}
+
+Level level_of(const Told& told) noexcept {
+  if (told.finding.confidence == rules::Confidence::Possible && !told.fails) return Level::Note;
+  switch (told.finding.severity) {
+    case rules::Severity::Info:
+      return Level::Note;
+    case rules::Severity::Warning:
+      return Level::Warning;
+    case rules::Severity::Error:
+      return Level::Error;
+  }
+  return Level::Error;
+}
+
+std::string label(const rules::Finding& finding) { return "f-" + std::to_string(finding.number); }
+
+std::string label(core::SessionId session) {
+  return "s-" + std::to_string(static_cast<std::uint32_t>(session));
+}
+
+std::string confidence_text(const rules::Finding& finding) {
+  return std::string(rules::name(finding.confidence)) + (finding.unproven ? ", unproven" : "");
+}
+
+std::string_view direction_text(core::Direction direction) noexcept {
+  return direction == core::Direction::ToClient ? "to client" : "to server";
+}
+
+std::string seen_text(const rules::Evidence& evidence) {
+  if (evidence.packet.empty()) return std::string(rules::name(evidence.what));
+  return printable(evidence.packet) + (evidence.truncated ? "…" : "");
+}
+
+}  // namespace proxy::report
