@@ -30,7 +30,7 @@ using core::Direction;
 
 constexpr std::uint32_t kLimit = 1 << 20;
 
-std::size_t held_bytes() { return mallinfo2().uordblks; }
+[[maybe_unused]] std::size_t held_bytes() { return mallinfo2().uordblks; }
 
 /// A direction's messages, compressed one after the other, and their reader.
 struct Wire {
