@@ -83,18 +83,6 @@ std::string number(std::uint64_t value) { return element("td", std::to_string(va
 
 std::string code_cell(std::string_view text) { return "<td>" + element("code", text) + "</td>"; }
 
-std::string_view class_of(Level level) {
-  switch (level) {
-    case Level::Note:
-      return "note";
-    case Level::Warning:
-      return "warning";
-    case Level::Error:
-      return "error";
-  }
-  return "error";
-}
-
 std::string_view class_of(Result result) {
   switch (result) {
     case Result::Clean:
@@ -156,7 +144,7 @@ std::string who(const rules::Finding& finding) {
 std::string finding_html(const Told& told, const WallClock& clock) {
   const rules::Finding& finding = told.finding;
   std::string html = told.fails ? "<details open>" : "<details>";
-  html += "<summary>" + element("strong", rules::name(finding.severity), class_of(level_of(told))) +
+  html += "<summary>" + element("strong", rules::name(finding.severity), name(level_of(told))) +
           " " + element("code", finding.rule) + " " +
           element("span",
                   label(finding) + ", " + confidence_text(finding) +

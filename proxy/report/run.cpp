@@ -49,6 +49,18 @@ Level level_of(const Told& told) noexcept {
   return Level::Error;
 }
 
+std::string_view name(Level level) noexcept {
+  switch (level) {
+    case Level::Note:
+      return "note";
+    case Level::Warning:
+      return "warning";
+    case Level::Error:
+      return "error";
+  }
+  return {};
+}
+
 std::string label(const rules::Finding& finding) { return "f-" + std::to_string(finding.number); }
 
 std::string label(core::SessionId session) {

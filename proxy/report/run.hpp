@@ -54,6 +54,8 @@ using Fails = std::function<bool(std::string_view rule, rules::Severity, rules::
 /// quietly, whatever its severity: it may be innocent.
 enum class Level : std::uint8_t { Note, Warning, Error };
 [[nodiscard]] Level level_of(const Told& told) noexcept;
+/// `note`, `warning`, `error`: SARIF's words.
+[[nodiscard]] std::string_view name(Level level) noexcept;
 
 /// `f-1`, `s-12`.
 [[nodiscard]] std::string label(const rules::Finding& finding);

@@ -17,18 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kArtifact = "socket.io-traffic";
 
-std::string_view level_name(Level level) {
-  switch (level) {
-    case Level::Note:
-      return "note";
-    case Level::Warning:
-      return "warning";
-    case Level::Error:
-      return "error";
-  }
-  return "error";
-}
-
 std::string_view level_name(rules::Severity severity) {
   return severity == rules::Severity::Info ? "note" : rules::name(severity);
 }
@@ -114,7 +102,7 @@ Json result_json(const Run& run, const Told& told) {
   Json json = {{"ruleId", finding.rule}};
   for (std::size_t i = 0; i < run.rules.size(); ++i)
     if (run.rules[i].rule.id == finding.rule) json["ruleIndex"] = i;
-  json["level"] = level_name(level_of(told));
+  json["level"] = name(level_of(told));
   json["message"] = message(finding.summary + " What to do: " + finding.remedy);
   json["locations"] = locations_of(finding);
   if (!finding.evidence.empty()) json["codeFlows"] = Json::array({code_flow(finding, run.clock)});
