@@ -373,7 +373,7 @@ Item Exchanges::read_early() noexcept {
   if (client.reading == Reading::Held)
     early_bytes_.erase(0, early_read_bytes_);
   else
-    early_bytes_ = std::string();
+    std::string().swap(early_bytes_);  // To assign an empty one would keep the memory.
   early_read_bytes_ = 0;
   return client.finished ? end(Direction::ToServer) : Item(NeedMore{});
 }
@@ -397,7 +397,7 @@ Item Exchanges::end(Direction direction) noexcept {
 Item Exchanges::fail(Direction direction, ExchangeErrc code, std::uint64_t offset_bytes) noexcept {
   mode_ = Mode::Failed;
   for (Side& one : sides_) one.head.reset();
-  early_bytes_ = std::string();
+  std::string().swap(early_bytes_);
   return Error{offset_bytes, direction, code};
 }
 
