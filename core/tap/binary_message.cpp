@@ -9,6 +9,7 @@
 #include "core/socketio/msgpack_packet.hpp"
 #include "core/tap/connect_packet.hpp"
 #include "core/tap/hashes.hpp"
+#include "core/tap/socket_packet.hpp"
 
 namespace core::tap {
 namespace {
@@ -60,10 +61,7 @@ void read_packet(const MsgpackPacketView& packet, Direction direction, Emitter& 
   event.packet.placeholders_fit = true;
   event.packet.truncated = excerpt.truncated;
   event.packet.id = kNoId;
-  if (packet.id) {
-    const std::uint64_t id = packet.id->integer.value_or(kNoId - 1);
-    event.packet.id = static_cast<std::uint32_t>(std::min<std::uint64_t>(id, kNoId - 1));
-  }
+  if (packet.id) event.packet.id = saturated(*packet.id);
   if (packet.type == socketio::PacketType::Event)
     read_event_name(packet, excerpt, shown, event.packet);
 }

@@ -43,16 +43,14 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
   event.packet.crashes_client = socketio::crashes_client(*packet);
   event.packet.ns = ns_hash(packet->ns);
   event.packet.arguments = hash_of(packet->data);
-  if (packet->id) {
-    const std::uint64_t id = packet->id->integer.value_or(kNoId - 1);
-    event.packet.id = static_cast<std::uint32_t>(std::min<std::uint64_t>(id, kNoId - 1));
-  }
+  if (packet->id) event.packet.id = saturated(*packet->id);
   if (packet->attachments != 0)
     event.packet.placeholders_fit = socketio::placeholders_fit(packet->data, packet->attachments);
   if (socketio::plain(packet->type) != socketio::PacketType::Event) return;
 
   event.packet.topic = hash_of(packet->payload.first.raw, event.packet.ns);
-  const std::size_t name_at = static_cast<std::size_t>(packet->payload.first.raw.data() - text.data());
+  const std::size_t name_at =
+      static_cast<std::size_t>(packet->payload.first.raw.data() - text.data());
   const std::size_t name_bytes = packet->payload.first.raw.size();
   if (name_at + name_bytes <= 0xff) {
     event.packet.name_at = static_cast<std::uint8_t>(name_at);
