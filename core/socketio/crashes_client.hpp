@@ -6,8 +6,8 @@ namespace core::socketio {
 
 /// Whether a packet that every parser accepts crashes the client that it reaches: an EVENT without
 /// a payload (`42`, `42/chat,`, `451-` and its attachment) or a CONNECT_ERROR without one (`44`,
-/// `4412`). The exception is thrown where nobody catches it: Node exits, a page logs an uncaught
-/// error and loses what else came in that payload.
+/// `4412`). The exception is thrown where nobody catches it: Node exits. (What a page does with
+/// it was not measured.)
 ///
 /// Measured (tests/lab/measure), for clients from npm on Node:
 ///
@@ -17,9 +17,8 @@ namespace core::socketio {
 ///     CONNECT_ERROR, no payload     crashes  "parse error"  crashes  crashes
 ///     either, for a foreign namespace        ignored by all
 ///
-/// 4.5.2 runs the handlers of a packet inside the `try` that is there for its parser. With an id,
-/// the callback for the ack stands where the name should. CONNECT and ACK without a payload, and an
-/// ACK nobody waits for, harm nobody.
+/// "parse error": its connection is given up; 4.5.2 runs the handlers of a packet inside the `try`
+/// that is there for its parser. With an id, the callback for the ack stands where the name should.
 ///
 /// To a server (socket.io 4.8.4) none of it does harm: it ignores the EVENT, also with an id or an
 /// attachment, and ends the connection, as for any packet of a type that no client sends, at the

@@ -22,8 +22,8 @@ struct ParserVersion {
 /// Releases between which differences were measured, in order. Only those of a line (`3.3`, `4.2`)
 /// are told apart whose neighbours do not always agree; the last one stands for all after it.
 ///
-/// 4.0.0 is left out: it refuses the CONNECT that every protocol 5 session starts with, and no
-/// release of socket.io or socket.io-client ever asked for it.
+/// 4.0.0 is left out: it refuses the CONNECT that every protocol 5 session starts with, and
+/// socket.io and socket.io-client ask for `~4.0.1` from 3.0.0 on.
 struct ParserLine {
   ParserVersion first;
   std::uint8_t releases;  ///< Patch releases from `first` on.

@@ -10,9 +10,9 @@ const Description CrashingPacket::kDescription{
     .summary =
         "A packet was sent that the client's parser accepts and the client then crashes over.",
     .why =
-        "Nothing catches the exception: a Node process exits, a page logs an uncaught error and "
-        "loses the rest of the payload. (4.5.2 takes it for a parse error and leaks; 4.1.3 ignores "
-        "the EVENT.)",
+        "Nothing catches the exception, and a Node process exits. (4.5.2 takes it for a parse "
+        "error "
+        "and gives its connection up; 4.1.3 ignores the EVENT.)",
     .proof =
         "The packet itself: an EVENT or a CONNECT_ERROR without a payload, for a namespace that "
         "the client uses: certain.",
