@@ -56,6 +56,8 @@ enum class Reading : std::uint8_t { Text, MsgPack };
 enum class StreamEnd : std::uint8_t { Fin, Reset };
 enum class HttpMethod : std::uint8_t { Get, Post, Options, Other };
 enum class TransportName : std::uint8_t { Polling, WebSocket, Other };
+/// Whom a response lets read it: nobody of another origin, everybody, or one origin.
+enum class AllowOrigin : std::uint8_t { Nobody, Anybody, One };
 
 /// Engine.IO packet types; the value is the digit on the wire. `Message` never stands in an event.
 enum class EnginePacketType : std::uint8_t { Open, Close, Ping, Pong, Message, Upgrade, Noop };
@@ -87,14 +89,20 @@ struct Event {
     HttpMethod method;
     TransportName transport;
     std::uint8_t eio;  ///< 0 when absent
-    bool asks_upgrade;
-    std::uint8_t t_bytes;  ///< of the cache buster `t`; 0 when absent or longer than the field
+    bool asks_upgrade : 1;
+    bool cross_origin : 1;  ///< `Origin` names another host than `Host`: a browser, on its guard
+    bool credentials : 1;   ///< brings a cookie or `Authorization`
+    bool preflight : 1;     ///< OPTIONS: may I? No use of a session
+    std::uint8_t t_bytes;   ///< of the cache buster `t`; 0 when absent or longer than the field
     char t[15];
   };
   struct Response {
     std::uint32_t exchange;
     std::uint16_t status;
     std::int8_t engine_error;  ///< Engine.IO's `code`, or -1
+    AllowOrigin allow_origin;  ///< `Access-Control-Allow-Origin`
+    bool allows_credentials;   ///< `Access-Control-Allow-Credentials: true`
+    bool html;                 ///< a page, so probably another server's
   };
   struct Exchange {
     std::uint32_t exchange;
@@ -129,6 +137,8 @@ struct Event {
     bool placeholders_fit : 1;  ///< reconstructing with `attachments` would not throw
     bool truncated : 1;
     bool crashes_client : 1;  ///< every parser accepts it, and a client has no answer to it
+    bool ends_in_offset : 1;  ///< its last argument looks like a recovery offset
+    bool keyed : 1;           ///< `arguments` is the hash of the application's own message id
     Reading reading;
   };
   struct Connect {
@@ -137,7 +147,7 @@ struct Event {
         auth;  ///< keyed hash of everything the client sent but pid and offset; 0 when empty
     std::uint64_t client_key;  ///< configured key `auth:PATH`, hashed; 0 when absent
     std::uint32_t ns;
-    bool has_offset;
+    std::uint32_t offset;  ///< hash of the recovery offset that the client presents, 0 when absent
     bool truncated;
     std::uint8_t sid_at;  ///< ToClient: where in the excerpt the namespace's sid stands
     std::uint8_t sid_bytes;

@@ -39,8 +39,8 @@ inline constexpr std::size_t kMsgpackOddValuesMax = 10'000;
 /// Attachments of one binary packet, as in socket.io-parser 4.2.6 and later.
 inline constexpr std::uint32_t kAttachmentsMax = 10;
 
-/// What a CONNECT of socket.io-msgpack-parser may carry, as JSON, to be looked into: a token or two.
-/// More is known by its hash alone.
+/// What a CONNECT of socket.io-msgpack-parser may carry, as JSON, to be looked into: a token or
+/// two. More is known by its hash alone.
 inline constexpr std::size_t kMsgpackConnectBytesMax = 4 << 10;
 
 // --- From a loop to the observer ---
@@ -64,11 +64,17 @@ inline constexpr std::size_t kNamespacesMax = 256;
 inline constexpr std::size_t kTopicsMax = 4'096;
 /// Evidence frames listed by one finding.
 inline constexpr std::size_t kEvidenceMax = 12;
+/// Findings of one rule about what has no session, such as refused requests, told apart by what was
+/// refused and why: a handful in practice.
+inline constexpr std::size_t kSubjectsMax = 100;
 /// Findings kept for the closing verdict and the admin API; more are still written and counted.
 inline constexpr std::size_t kFindingsMax = 10'000;
 
 // --- Times that judge ---
 
+/// A session that has been open for so long has settled: stock servers give a client 45 s
+/// (`connectTimeout`) to join a namespace, and 10 s (`upgradeTimeout`) to change its transport.
+inline constexpr auto kSettledAge = 40s;
 /// How long after its poison packet (or its close) a client may come back. Stock clients draw
 /// the first delay from 0.5 s to 1.5 s and never wait more than 5 s (`reconnectionDelayMax`); 1 s
 /// for the way.

@@ -4,10 +4,9 @@
 
 #include "core/session/tracker.hpp"
 #include "core/tap/gap_detail.hpp"
+#include "rules/all_rules.hpp"
 #include "rules/duplicate/over_orphan.hpp"
 #include "rules/leak/orphan_after_parse_error.hpp"
-#include "rules/protocol/crashing_packet.hpp"
-#include "rules/protocol/malformed_packet.hpp"
 #include "rules/topics.hpp"
 
 namespace rules {
@@ -24,8 +23,8 @@ constexpr std::size_t kTopicsListed = 50;
 }  // namespace
 
 struct Analysis::State {
-  explicit State(const Settings& settings)
-      : tracker(settings.parser), lineage(tracker, settings.key_names) {}
+  explicit State(const Settings& chosen)
+      : settings(chosen), tracker(settings.parser), lineage(tracker, settings.key_names) {}
 
   void handle_facts();
   void handle(const Fact& fact);
@@ -33,14 +32,15 @@ struct Analysis::State {
   void news_of_leaks();
   void fall_due(Instant now);
 
+  Settings settings;
   core::session::Tracker tracker;
   core::session::Lineage lineage;
   Book book;
+  Alarms alarms;
   Topics topics;
-  protocol::MalformedPacket malformed{book};
-  protocol::CrashingPacket crashing{book};
   leak::OrphanAfterParseError orphans{book, tracker, lineage};
   duplicate::OverOrphan over_orphan{book, tracker};
+  AllRules rules{Context{book, tracker, lineage, alarms, settings}};
   Instant now{};
 
   core::session::Facts facts;    ///< of the event being handled; reused
@@ -54,41 +54,26 @@ void Analysis::State::handle_facts() {
 }
 
 void Analysis::State::handle(const Fact& fact) {
-  // Rules subscribe here to the kinds that they use.
+  // The two that work hand in hand with the lineage: a suspect must be known before its successor.
   switch (fact.kind) {
     case FactKind::Message:
       topics.observe(fact);
       over_orphan.observe(fact);
       break;
     case FactKind::Malformed:
-      malformed.observe(fact);
-      orphans.observe(fact, leaks);
-      break;
     case FactKind::Ping:
     case FactKind::Pong:
     case FactKind::Poll:
-      orphans.observe(fact, leaks);
-      break;
-    case FactKind::Crashing:
-      crashing.observe(fact);
-      break;
     case FactKind::Closed:
-      malformed.closed(fact.session->id);
-      crashing.closed(fact.session->id);
       orphans.observe(fact, leaks);
       break;
-    case FactKind::Opened:
-    case FactKind::Connecting:
-    case FactKind::Connected:
-    case FactKind::Disconnecting:
-    case FactKind::Refused:
-    case FactKind::Gap:
-    case FactKind::SameRealm:
+    default:
       break;
   }
   lineage.observe(fact, bonds);
   news_of_bonds(fact.at);
   news_of_leaks();
+  rules.observe(fact);
   if (fact.kind == FactKind::Closed) over_orphan.closed(fact.session->id);
 }
 
@@ -111,7 +96,8 @@ void Analysis::State::fall_due(Instant until) {
   // Whatever is due earliest goes first, so that findings never depend on when the clock was looked
   // at.
   while (true) {
-    const Instant due = std::min({tracker.deadline(), orphans.deadline(), book.deadline()});
+    const Instant due =
+        std::min({tracker.deadline(), orphans.deadline(), alarms.deadline(), book.deadline()});
     if (due > until || due == Instant::max()) return;
     if (due == tracker.deadline()) {
       tracker.advance(facts);
@@ -119,6 +105,8 @@ void Analysis::State::fall_due(Instant until) {
     } else if (due == orphans.deadline()) {
       orphans.advance(leaks);
       news_of_leaks();
+    } else if (due == alarms.deadline()) {
+      rules.due(alarms.take());
     } else {
       book.advance();
     }
@@ -144,10 +132,11 @@ void Analysis::advance(Instant now) {
   state_->now = std::max(state_->now, now);
 }
 
-void Analysis::finish(Instant now) {
-  state_->fall_due(now);
-  state_->now = now;
-  state_->orphans.finish(now);
+void Analysis::finish(const Ending& ending) {
+  state_->fall_due(ending.at);
+  state_->now = ending.at;
+  state_->orphans.finish(ending.at);
+  state_->rules.finish(ending);
   state_->book.advance();
   state_->book.write();
 }

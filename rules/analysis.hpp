@@ -5,18 +5,12 @@
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
-#include "core/session/lineage.hpp"
 #include "rules/book.hpp"
+#include "rules/rule.hpp"
+#include "rules/settings.hpp"
 #include "rules/verdict.hpp"
 
 namespace rules {
-
-/// What findings depend on beside the events.
-struct Settings {
-  core::session::ClientKeyNames key_names = core::session::ClientKeyNames::User;
-  /// What every session speaks (`--parser`); Unknown: as its first word tells.
-  core::session::Parser parser = core::session::Parser::Unknown;
-};
 
 /// Events in, findings out: the session tracker and every rule, as one machine. The live proxy, an
 /// offline capture and a test drive it alike. It owns no clock: deadlines fall due as time is
@@ -34,7 +28,7 @@ class Analysis {
   void advance(core::Instant now);
   /// The watch ends: candidates that could not be proven become unproven findings. Nothing may
   /// follow.
-  void finish(core::Instant now);
+  void finish(const Ending& ending);
 
   /// The records since the last call, oldest first.
   [[nodiscard]] std::vector<Record> take_records();

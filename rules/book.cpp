@@ -28,21 +28,22 @@ Finding& Book::open(const Description& rule, core::Instant at) {
 }
 
 void Book::changed(std::uint32_t number) {
-  const auto same = [&](const auto& record) {
-    const auto* const other = std::get_if<std::uint32_t>(&record);
-    return other != nullptr && *other == number;
-  };
-  if (std::none_of(due_records_.begin(), due_records_.end(), same))
-    due_records_.emplace_back(number);
+  Entry& entry = entries_.at(number);
+  if (std::exchange(entry.due, true)) return;
+  due_records_.emplace_back(number);
 }
 
 void Book::grew(std::uint32_t number, core::Instant at) {
   if (grown_.empty()) due_ = at + kGrowthInterval;
-  if (std::find(grown_.begin(), grown_.end(), number) == grown_.end()) grown_.push_back(number);
+  if (!std::exchange(entries_.at(number).grown, true)) grown_.push_back(number);
 }
 
 void Book::advance() {
-  for (const std::uint32_t number : std::exchange(grown_, {})) changed(number);
+  for (const std::uint32_t number : std::exchange(grown_, {})) {
+    const auto entry = entries_.find(number);
+    if (entry == entries_.end() || !std::exchange(entry->second.grown, false)) continue;
+    changed(number);
+  }
 }
 
 void Book::withdraw(std::uint32_t number, std::string reason) {
@@ -68,6 +69,7 @@ void Book::write_due() {
     } else {
       Entry& entry = entries_.at(std::get<std::uint32_t>(record));
       entry.written = true;
+      entry.due = false;
       written_.emplace_back(entry.finding);
     }
   }
@@ -82,7 +84,7 @@ void Book::unproven(std::uint32_t number) {
 }
 
 void Book::settle(std::uint32_t number) {
-  if (std::erase(grown_, number) != 0) changed(number);
+  if (std::exchange(entries_.at(number).grown, false)) changed(number);
   settled_.push_back(number);
 }
 

@@ -60,6 +60,8 @@ class Book {
   struct Entry {
     Finding finding;
     bool written = false;  ///< somebody has seen it, so its withdrawal must be told
+    bool due = false;      ///< stands in due_records_
+    bool grown = false;    ///< stands in grown_
   };
   void write_due();
 

@@ -1,21 +1,38 @@
 #include "rules/registry.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "rules/all_rules.hpp"
 #include "rules/duplicate/over_orphan.hpp"
 #include "rules/leak/orphan_after_parse_error.hpp"
-#include "rules/protocol/crashing_packet.hpp"
-#include "rules/protocol/malformed_packet.hpp"
 
 namespace rules {
+namespace {
+
+template <class... Rules>
+auto descriptions_of(const RuleSet<Rules...>*) {
+  return std::array<Description, 2 + sizeof...(Rules)>{leak::OrphanAfterParseError::kDescription,
+                                                       duplicate::OverOrphan::kDescription,
+                                                       Rules::kDescription...};
+}
+
+std::string_view group_of(std::string_view id) { return id.substr(0, id.find('/')); }
+
+}  // namespace
 
 std::span<const Description> registry() noexcept {
-  static const std::array rules{
-      leak::OrphanAfterParseError::kDescription,
-      duplicate::OverOrphan::kDescription,
-      protocol::MalformedPacket::kDescription,
-      protocol::CrashingPacket::kDescription,
-  };
+  static const auto rules = [] {
+    auto all = descriptions_of(static_cast<const AllRules*>(nullptr));
+    constexpr std::array kGroups{"leak",      "duplicate", "ack",      "handshake",
+                                 "transport", "protocol",  "recovery", "storm"};
+    const auto rank = [&](const Description& rule) {
+      return std::find(kGroups.begin(), kGroups.end(), group_of(rule.id));
+    };
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Description& a, const Description& b) { return rank(a) < rank(b); });
+    return all;
+  }();
   return rules;
 }
 

@@ -62,6 +62,10 @@ void Conversation::connect(EventView view, Session& session, Facts& out) {
     ns->name = namespace_of(view.text);
   }
   const bool asks = event.direction == Direction::ToServer;
+  if (asks && ns != nullptr) {
+    ns->presented_pid = event.connect.pid;
+    ns->presented_offset = event.connect.offset;
+  }
   if (asks) {
     if (session.connecting == Instant{}) {
       session.connecting = event.at;
@@ -206,6 +210,11 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
           type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
       break;
     case socketio::PacketType::Event:
+      if (direction == Direction::ToClient && ns != nullptr) {
+        ++ns->delivered;
+        fact.message.offset =
+            header.ends_in_offset && header.id == kNoId && (ns->pid != 0 || ns->presented_pid != 0);
+      }
       if (direction == Direction::ToServer && header.id != kNoId && ns != nullptr) {
         if (ns->first_ack == kNoId) ns->first_ack = header.id;
         ns->last_ack = header.id;
@@ -223,6 +232,7 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
       fact.message.ns = header.ns;
       fact.message.id = header.id;
       fact.message.ack = type == socketio::PacketType::Ack;
+      fact.message.keyed = header.keyed;
       fact.message.name_at = header.name_at;
       fact.message.name_bytes = header.name_bytes;
       break;

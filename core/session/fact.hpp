@@ -29,6 +29,22 @@ enum class FactKind : std::uint8_t {
   Crashing,       ///< every parser accepts it, and the receiving client crashes over it; `reason`
   Gap,            ///< something of this session went by undecoded; `gap`
   SameRealm,      ///< its requests and those of `other` came from one page
+  Aged,           ///< it has been open for limits::kSettledAge
+  Probing,        ///< it tries a WebSocket (`2probe`)
+  Upgraded,       ///< ... and goes on there (`5`)
+  Parted,         ///< its WebSocket connection is over on both sides; Session::parted tells when
+  Answered,     ///< an Engine.IO request was answered; `exchange`. Its session may be none of ours
+  NoHandshake,  ///< a handshake request was answered with 200 and no handshake; `exchange`
+};
+
+/// A request and its answer.
+struct ExchangeFact {
+  Event::Request request;
+  Event::Response response;
+  Instant asked;
+  bool asks_new = false;     ///< brought no sid: wants a handshake
+  bool unknown_sid = false;  ///< brought one that we never saw, or forgot
+  bool overlaps = false;     ///< a second poll while its session's first was pending
 };
 
 /// A whole EVENT or ACK.
@@ -39,11 +55,14 @@ struct MessageFact {
   std::uint32_t ns = 0;
   std::uint32_t id = kNoId;
   bool ack = false;          ///< an ACK, not an EVENT
+  bool offset = false;       ///< its last argument is what recovery appended, as far as we can tell
+  bool keyed = false;        ///< `arguments` stands for the application's own id of the message
   std::uint8_t name_at = 0;  ///< where the event name stands in the excerpt
   std::uint8_t name_bytes = 0;
 };
 
-/// A fact borrows its session and its excerpt: both are good while it is being handled.
+/// A fact borrows its session and its excerpt: both are good while it is being handled. `session`
+/// is there but with Answered and NoHandshake, where it may be nullptr.
 struct Fact {
   FactKind kind;
   Direction direction = Direction::ToClient;
@@ -57,6 +76,7 @@ struct Fact {
   std::string_view culprit = {};  ///< Malformed: the earlier packet that is to blame, if another
   Unobserved gap = Unobserved::EngineIoVersion;
   const Event::Connect* connect = nullptr;
+  const ExchangeFact* exchange = nullptr;
   MessageFact message = {};
 };
 using Facts = std::vector<Fact>;

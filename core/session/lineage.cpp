@@ -27,6 +27,26 @@ bool in_flight(const Session& session, Instant poisoned, Instant at) noexcept {
   return at <= poisoned + grace;
 }
 
+void continues(Session& newcomer, const Session& old, Grade grade) noexcept {
+  newcomer.client = old.client;
+  newcomer.predecessor = old.id;
+  newcomer.continues = grade;
+  newcomer.life = static_cast<std::uint16_t>(std::min(old.life + 1, 0xffff));
+}
+
+void begins_anew(Session& session) noexcept {
+  session.client = static_cast<ClientId>(session.id);
+  session.predecessor = SessionId::None;
+  session.continues = Grade::None;
+  session.life = 1;
+}
+
+/// How much is known of a newcomer that timing gives to a departure.
+Grade timing_grade(const Session& newcomer, std::uint64_t departed_auth) noexcept {
+  if (newcomer.client_key != 0) return Grade::ClientKey;
+  return newcomer.auth != 0 && departed_auth == newcomer.auth ? Grade::Auth : Grade::Timing;
+}
+
 enum class Parting : std::uint8_t { Wordless, Goodbye };
 
 /// Whether what went by unread was a message.
@@ -67,6 +87,7 @@ bool Lineage::doubtful(const Session& old) const noexcept {
 }
 
 void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
+  if (fact.session == nullptr) return;
   Session& session = *fact.session;
   const bool by_client = fact.direction == Direction::ToServer;
   switch (fact.kind) {
@@ -116,6 +137,12 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Ping:
     case FactKind::Pong:
     case FactKind::Poll:
+    case FactKind::Aged:
+    case FactKind::Probing:
+    case FactKind::Upgraded:
+    case FactKind::Parted:
+    case FactKind::Answered:
+    case FactKind::NoHandshake:
       return;
   }
 }
@@ -176,7 +203,7 @@ void Lineage::spoke(Session& session, Instant at, std::vector<SessionId>& change
   if (newcomer == SessionId::None) return;
   predecessor_.erase(newcomer);
   if (Session* const freed = tracker_.find(newcomer)) {
-    freed->client = static_cast<ClientId>(freed->id);
+    begins_anew(*freed);
     explain(*freed, changed);
   }
 }
@@ -232,7 +259,8 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
   const auto closed_explains = [&](Parting parting) {
     const auto departure = best(group.closed, parting);
     if (departure == group.closed.end()) return false;
-    if (const Session* const old = tracker_.find(departure->session)) newcomer.client = old->client;
+    if (const Session* const old = tracker_.find(departure->session))
+      continues(newcomer, *old, timing_grade(newcomer, departure->auth));
     group.past.push_back(*departure);
     group.past.back().claimed_by = newcomer.id;
     group.closed.erase(departure);
@@ -241,13 +269,10 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
   if (closed_explains(Parting::Wordless)) return;
   if (const auto departure = best(group.left, Parting::Wordless); departure != group.left.end()) {
     Session* const old = tracker_.find(departure->session);
-    const bool same_auth = newcomer.auth != 0 && departure->auth == newcomer.auth;
     if (old == nullptr) {
       group.left.erase(departure);
     } else {
-      const Grade grade = newcomer.client_key != 0 ? Grade::ClientKey
-                          : same_auth              ? Grade::Auth
-                                                   : Grade::Timing;
+      const Grade grade = timing_grade(newcomer, departure->auth);
       bind(*old, newcomer,
            {newcomer.id, grade, grade == Grade::ClientKey && key_names_ == ClientKeyNames::Page},
            changed);
@@ -260,7 +285,7 @@ void Lineage::explain(Session& newcomer, std::vector<SessionId>& changed) {
 void Lineage::bind(Session& old, Session& successor, Bond bond, std::vector<SessionId>& changed) {
   left_[old.id].bond = bond;
   predecessor_[successor.id] = old.id;
-  successor.client = old.client;
+  continues(successor, old, bond.grade);
   changed.push_back(old.id);
   group_of(old).ambiguous.push_back(old.id);
   stop_waiting(old, changed);
@@ -282,6 +307,7 @@ void Lineage::unbind(Session& successor, std::vector<SessionId>& changed) {
   const SessionId old_id = held->second;
   predecessor_.erase(held);
   left_[old_id].bond = {};
+  begins_anew(successor);
   changed.push_back(old_id);
   Session* const old = tracker_.find(old_id);
   if (old == nullptr || !old->open) {
@@ -325,9 +351,9 @@ void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<Sessi
   std::erase_if(group.past, is_old);
   give_back(successor);
   if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
-    successor.client = old.client;
+    continues(successor, old, bond.grade);
     if (Session* const freed = tracker_.find(claimed_by); freed != nullptr && freed != &successor) {
-      freed->client = static_cast<ClientId>(freed->id);
+      begins_anew(*freed);
       explain(*freed, changed);
     }
     return;
@@ -336,7 +362,7 @@ void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<Sessi
     predecessor_.erase(held);
     bind(old, successor, bond, changed);
     if (Session* const freed = tracker_.find(held)) {
-      freed->client = static_cast<ClientId>(freed->id);
+      begins_anew(*freed);
       explain(*freed, changed);
     }
     return;

@@ -11,6 +11,7 @@
 #include "core/event.hpp"
 #include "core/ids.hpp"
 #include "core/instant.hpp"
+#include "core/session/grade.hpp"
 #include "core/session/heartbeat.hpp"
 #include "core/session/release.hpp"
 #include "core/session/upgrade.hpp"
@@ -39,6 +40,9 @@ struct Namespace {
   std::uint32_t first_ack = kNoId;  ///< first ack id that the client used; kNoId: none
   std::uint32_t last_ack = kNoId;
   std::uint64_t pid = 0;  ///< recovery id that the server gave, hashed; 0: recovery is off
+  std::uint64_t presented_pid = 0;     ///< ... that the client asked to be recovered by
+  std::uint32_t presented_offset = 0;  ///< ... from that offset on, hashed; 0: none
+  std::uint32_t delivered = 0;         ///< EVENTs sent to the client so far, replays included
   std::string name;
   std::string socket_sid;
 };
@@ -83,6 +87,12 @@ struct Session {
       0;  ///< connections and exchanges that point here: not forgotten before they end
   std::uint32_t gaps = 0;  ///< bit set of Unobserved reasons met
 
+  bool offers_websocket = false;  ///< its handshake did
+  bool probed = false;            ///< it tried a WebSocket at least once
+  std::uint16_t close_code = 0;   ///< of the Close frame that ended it; 0: none, 1005: one without
+  std::uint16_t life = 1;         ///< 1, or one more than its predecessor's
+  std::uint64_t max_payload = 0;  ///< bytes that its server takes at once; 0: it did not say
+
   Duration ping_interval{};
   Duration ping_timeout{};
   Instant opened{};
@@ -90,6 +100,8 @@ struct Session {
   Instant connecting{};  ///< its first CONNECT, in v3 the server's; default: none yet
   Instant closed{};
   Instant last_request{};  ///< polling: latest request
+  /// When each side's end of its WebSocket connection came, by Direction; default: not yet.
+  std::array<Instant, 2> parted{};
   Heartbeat heartbeat;
   Release release;
 
@@ -97,9 +109,21 @@ struct Session {
   std::uint64_t client_key = 0;  ///< 0: none configured, or absent
   std::uint64_t auth = 0;        ///< of its first CONNECT, hashed; 0: empty
   ConnectionId websocket = ConnectionId::None;
+  /// The session that its client had before, as far as known, and how we know.
+  SessionId predecessor = SessionId::None;
+  Grade continues = Grade::None;
   /// Came from the same page, as its own handshake request told: said again at its CONNECT, since
   /// only then it counts as somebody's successor.
   SessionId same_page = SessionId::None;
+
+  /// What rules remember of a session, for as long as it is remembered. Theirs alone.
+  struct Memory {
+    virtual ~Memory() = default;
+  };
+  std::unique_ptr<Memory> memory;
+  /// Neighbours among the open sessions that have not settled yet; Tracker's.
+  Session* older = nullptr;
+  Session* younger = nullptr;
 
   std::vector<Namespace> namespaces;
   std::array<Receiving, 2> receiving;  ///< by Direction

@@ -51,7 +51,8 @@ void Tracker::observe(EventView view, Facts& out) {
   if (event.kind == EventKind::Handshake) return on_handshake(view, *connection, out);
 
   Session* const session = session_of(*connection, event.direction);
-  if (session == nullptr || !session->open) return;
+  if (session == nullptr) return on_no_session(view, *connection, out);
+  if (!session->open) return;
   if (event.direction == Direction::ToServer) session->heartbeat.heard_at = event.at;
   switch (event.kind) {
     case EventKind::EnginePacket:
@@ -81,12 +82,12 @@ void Tracker::observe(EventView view, Facts& out) {
       return gap(session, Unobserved::CustomParser, 1, event.direction, event.at, out);
     }
     case EventKind::WebSocketClosed:
-      if (session->websocket == event.connection)
-        close(*session,
-              event.direction == Direction::ToServer ? CloseCause::ClientClose
-                                                     : CloseCause::ServerClose,
-              event.at, out);
-      return;
+      if (session->websocket != event.connection) return;
+      session->close_code = event.close.code;
+      return close(*session,
+                   event.direction == Direction::ToServer ? CloseCause::ClientClose
+                                                          : CloseCause::ServerClose,
+                   event.at, out);
     default:
       return;
   }
@@ -144,6 +145,7 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
     if (event.request.transport == TransportName::Polling &&
         event.request.method == HttpMethod::Get) {
       exchange.polls = true;
+      exchange.overlaps = session->poll_gets != 0;
       ++session->poll_gets;
       out.push_back({.kind = FactKind::Poll,
                      .direction = Direction::ToServer,
@@ -176,6 +178,10 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   } else if (granted && exchange.unknown && known_revision) {
     gap(nullptr, Unobserved::UnknownSession, 1, event.direction, event.at, out);
   }
+  out.push_back({.kind = FactKind::Answered,
+                 .at = event.at,
+                 .session = exchange.session,
+                 .exchange = &exchange_fact(exchange, event.response)});
   if (Session* const session = exchange.session; session != nullptr && session->open) {
     constexpr std::int8_t kUnknownSid = 1;
     if (event.response.engine_error == kUnknownSid)
@@ -188,6 +194,37 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
     assign(connection.session, exchange.session);
     pop_exchange(connection);
   }
+}
+
+ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
+                                     const Event::Response& response) noexcept {
+  exchange_fact_ = {.request = exchange.request,
+                    .response = response,
+                    .asked = exchange.at,
+                    .asks_new = exchange.asks_new,
+                    .unknown_sid = exchange.unknown,
+                    .overlaps = exchange.overlaps};
+  return exchange_fact_;
+}
+
+/// What comes where no session is: a handshake that is none, or the refusal of one, raw among the
+/// frames of its WebSocket.
+void Tracker::on_no_session(EventView view, Connection& connection, Facts& out) {
+  const Event& event = view.event;
+  if (event.kind != EventKind::EngineError || event.direction != Direction::ToClient) return;
+  const Exchange* const exchange = connection.websocket           ? &connection.opening
+                                   : connection.exchanges.empty() ? nullptr
+                                                                  : &connection.exchanges.front();
+  if (exchange == nullptr || !exchange->asks_new) return;
+  Event::Response response{};
+  response.status = connection.websocket ? 101 : 200;
+  response.engine_error = -1;
+  out.push_back({.kind = FactKind::NoHandshake,
+                 .at = event.at,
+                 .session = nullptr,
+                 .excerpt = view.text,
+                 .truncated = event.engine.truncated,
+                 .exchange = &exchange_fact(*exchange, response)});
 }
 
 void Tracker::on_exchange_ended(const Event& event, Connection& connection) {
@@ -237,6 +274,8 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   session.last_request = exchange->at;
   session.ping_interval = std::chrono::milliseconds(event.handshake.ping_interval_ms);
   session.ping_timeout = std::chrono::milliseconds(event.handshake.ping_timeout_ms);
+  session.max_payload = event.handshake.max_payload;
+  session.offers_websocket = event.handshake.offers_websocket;
   session.fingerprint = exchange->request.fingerprint;
   session.client_key = exchange->request.client_key;
   session.eio = exchange->request.eio;
@@ -255,6 +294,7 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
     ++live_.polling;
     silences_.push({silent_at(session, event.at), session.id});
   }
+  settles_later(session);
   by_engine_sid_.emplace(session.engine_sid, &session);
   sessions_.emplace(session.id, std::move(owned));
   out.push_back({.kind = FactKind::Opened, .at = event.at, .session = &session});
@@ -270,7 +310,16 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
   const Direction pings = session.eio == 3 ? Direction::ToServer : Direction::ToClient;
   switch (event.engine.type) {
     case EnginePacketType::Ping:
-      if (event.engine.probe) return step(UpgradeStep::ProbePing);
+      if (event.engine.probe) {
+        if (!on_websocket || event.direction != Direction::ToServer) return;
+        step(UpgradeStep::ProbePing);
+        session.probed = true;
+        out.push_back({.kind = FactKind::Probing,
+                       .direction = event.direction,
+                       .at = event.at,
+                       .session = &session});
+        return;
+      }
       if (event.direction != pings) return;
       session.heartbeat.ping(event.at);
       out.push_back(
@@ -296,6 +345,10 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
       session.websocket = event.connection;
       --live_.polling;
       ++live_.websocket;
+      out.push_back({.kind = FactKind::Upgraded,
+                     .direction = event.direction,
+                     .at = event.at,
+                     .session = &session});
       return;
     case EnginePacketType::Close:
       // Clients ignore a server's `1` on a WebSocket; what ends that session is its connection.
@@ -318,6 +371,10 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
   const CloseCause cause = by_client ? CloseCause::ClientGone : CloseCause::ServerGone;
   connection.ended[static_cast<std::size_t>(event.direction)] = true;
 
+  if (Session* const session = connection.session;
+      connection.websocket && session != nullptr && session->websocket == event.connection)
+    session->parted[static_cast<std::size_t>(event.direction)] = event.at;
+
   if (connection.websocket && connection.session != nullptr && connection.session->open) {
     Session& session = *connection.session;
     if (session.websocket == event.connection) {
@@ -338,6 +395,12 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
     if (cut) leave_poll(exchange);
   }
   if (connection.ended[0] && connection.ended[1]) {
+    if (Session* const session = connection.session;
+        session != nullptr && session->websocket == event.connection)
+      out.push_back({.kind = FactKind::Parted,
+                     .direction = event.direction,
+                     .at = event.at,
+                     .session = session});
     while (!connection.exchanges.empty()) pop_exchange(connection);
     assign(connection.session, nullptr);
     latest_ = nullptr;
@@ -352,6 +415,7 @@ void Tracker::close(Session& session, CloseCause cause, Instant at, Facts& out) 
   session.closed = at;
   --(session.transport == TransportName::Polling ? live_.polling : live_.websocket);
   for (Receiving& receiving : session.receiving) receiving.pending.reset();
+  settles_never(session);
   closed_.push_back(session.id);
   out.push_back({.kind = FactKind::Closed,
                  .direction = by_client(cause) ? Direction::ToServer : Direction::ToClient,
@@ -411,16 +475,47 @@ void Tracker::same_realm(Session& session, SessionId other_id, Instant at, Facts
   out.push_back({.kind = FactKind::SameRealm, .at = at, .session = &session, .other = other});
 }
 
+// --- Age ---
+
+void Tracker::settles_later(Session& session) noexcept {
+  session.older = youngest_;
+  (youngest_ == nullptr ? oldest_ : youngest_->younger) = &session;
+  youngest_ = &session;
+}
+
+void Tracker::settles_never(Session& session) noexcept {
+  if (session.older == nullptr && session.younger == nullptr && oldest_ != &session) return;
+  (session.older == nullptr ? oldest_ : session.older->younger) = session.younger;
+  (session.younger == nullptr ? youngest_ : session.younger->older) = session.older;
+  session.older = session.younger = nullptr;
+}
+
+std::vector<SessionId> Tracker::all() const {
+  std::vector<SessionId> ids;
+  ids.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 Session* Tracker::find(SessionId id) noexcept {
   const auto found = sessions_.find(id);
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
 Instant Tracker::deadline() const noexcept {
-  return silences_.empty() ? Instant::max() : silences_.top().at;
+  const Instant silence = silences_.empty() ? Instant::max() : silences_.top().at;
+  return oldest_ == nullptr ? silence : std::min(silence, oldest_->opened + limits::kSettledAge);
 }
 
 void Tracker::advance(Facts& out) {
+  if (oldest_ != nullptr && oldest_->opened + limits::kSettledAge == deadline()) {
+    Session& session = *oldest_;
+    settles_never(session);
+    out.push_back(
+        {.kind = FactKind::Aged, .at = session.opened + limits::kSettledAge, .session = &session});
+    return;
+  }
   const Silence due = silences_.top();
   silences_.pop();
   Session* const session = find(due.session);

@@ -40,6 +40,8 @@ class Tracker {
 
   /// A session that is live or remembered, or nullptr.
   [[nodiscard]] Session* find(SessionId id) noexcept;
+  /// The ids of all of them, oldest first. Not for the hot path.
+  [[nodiscard]] std::vector<SessionId> all() const;
 
   struct Live {
     std::size_t polling = 0;
@@ -70,6 +72,7 @@ class Tracker {
     bool asks_new = false;  ///< without a sid: its answer is a handshake
     bool unknown = false;   ///< its sid is not ours
     bool polls = false;     ///< counted in Session::poll_gets
+    bool overlaps = false;  ///< came while another poll of its session was pending
   };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
@@ -85,12 +88,17 @@ class Tracker {
   void check_sequence(const Event& event, Connection& connection) noexcept;
   void on_request(EventView event, Connection& connection, Facts& out);
   void on_response(EventView event, Connection& connection, Facts& out);
+  void on_no_session(EventView view, Connection& connection, Facts& out);
   void on_exchange_ended(const Event& event, Connection& connection);
   void on_handshake(EventView event, Connection& connection, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
 
+  [[nodiscard]] ExchangeFact& exchange_fact(const Exchange& exchange,
+                                            const Event::Response& response) noexcept;
+  void settles_later(Session& session) noexcept;
+  void settles_never(Session& session) noexcept;
   void gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,
            Instant at, Facts& out);
   void close(Session& session, CloseCause cause, Instant at, Facts& out);
@@ -110,6 +118,7 @@ class Tracker {
   std::deque<SessionId> closed_;  ///< oldest first
   RealmFinder realms_;
   Conversation conversation_;
+  ExchangeFact exchange_fact_;  ///< what the latest Answered or NoHandshake borrows
 
   struct Silence {
     Instant at;
@@ -118,6 +127,10 @@ class Tracker {
       return at != other.at ? at > other.at : session > other.session;
     }
   };
+  /// Open sessions that have not settled yet, a list through Session::older and younger.
+  Session* oldest_ = nullptr;
+  Session* youngest_ = nullptr;
+
   /// One entry a polling session; a stale one is put back at its new instant.
   std::priority_queue<Silence, std::vector<Silence>, std::greater<>> silences_;
 

@@ -75,7 +75,8 @@ void read_payload(const ConnectPacket& packet, Direction direction, const Settin
                   Event::Connect& connect, std::string& excerpt) {
   const std::string_view pid = string_member(packet.payload, "pid");
   if (!pid.empty()) connect.pid = hash_of(pid, settings.hash_key) | 1;
-  connect.has_offset = json::find_member(packet.payload, "offset").has_value();
+  if (const auto offset = json::find_member(packet.payload, "offset"))
+    connect.offset = static_cast<std::uint32_t>(hash_of(offset->raw, settings.hash_key)) | 1;
   excerpt += '{';
   const std::size_t begin = excerpt.size();
   if (direction == Direction::ToClient) {

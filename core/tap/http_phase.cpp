@@ -19,11 +19,17 @@ std::int8_t engine_error_code(std::string_view body) noexcept {
   return static_cast<std::int8_t>(code->raw[0] - '0');
 }
 
-void answer(std::uint32_t exchange, std::uint16_t status, std::int8_t engine_error, Emitter& emit) {
-  Event& event = emit.add(EventKind::Response, Direction::ToClient);
-  event.response.exchange = exchange;
-  event.response.status = status;
-  event.response.engine_error = engine_error;
+Event::Response response_of(const http::ResponseHead& head) noexcept {
+  Event::Response response{};
+  response.exchange = head.exchange;
+  response.status = head.status;
+  response.engine_error = -1;
+  const std::string_view origin = head.headers[http::Header::AccessControlAllowOrigin];
+  if (!origin.empty())
+    response.allow_origin = origin == "*" ? AllowOrigin::Anybody : AllowOrigin::One;
+  response.allows_credentials = head.headers[http::Header::AccessControlAllowCredentials] == "true";
+  response.html = head.headers[http::Header::ContentType].starts_with("text/html");
+  return response;
 }
 
 Unobserved reason_of(http::ExchangeErrc code) noexcept {
@@ -124,7 +130,7 @@ void HttpPhase::request_head(const http::RequestHead& head, std::uint64_t peer, 
 
 void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {
   const EngineRequest& request = awaited_.front().request;
-  status_ = head.status;
+  response_ = response_of(head);
   if (head.status == 200 && request.carries_payload(Direction::ToClient)) {
     const auto coding = inflate::coding_of(head.headers[http::Header::ContentEncoding]);
     if (coding)
@@ -136,12 +142,15 @@ void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {
       emit.unobserved(Direction::ToClient, Unobserved::ContentEncoding);
   }
   // What refuses says why in its body, so it is told when that has come.
-  if (head.status < 400) answer(head.exchange, head.status, -1, emit);
+  if (head.status < 400) emit.add(EventKind::Response, Direction::ToClient).response = response_;
 }
 
 void HttpPhase::response_end(std::uint32_t exchange, Emitter& emit) {
   bodies_[index_of(Direction::ToClient)].finish(Direction::ToClient, settings_, emit);
-  if (status_ >= 400) answer(exchange, status_, engine_error_code(refusal_), emit);
+  if (response_.status >= 400) {
+    response_.engine_error = engine_error_code(refusal_);
+    emit.add(EventKind::Response, Direction::ToClient).response = response_;
+  }
   refusal_.clear();
   emit.add(EventKind::ExchangeEnded, Direction::ToClient).exchange = {exchange};
   awaited_.erase(awaited_.begin());
@@ -152,7 +161,8 @@ void HttpPhase::body(const http::Body& body, Emitter& emit) {
                                             : !is_answered(body.exchange))
     return;
   bodies_[index_of(body.direction)].receive(body.bytes, body.direction, settings_, emit);
-  if (body.direction == Direction::ToClient && status_ >= 400 && refusal_.size() < kRefusalBytesMax)
+  if (body.direction == Direction::ToClient && response_.status >= 400 &&
+      refusal_.size() < kRefusalBytesMax)
     refusal_ += body.bytes.substr(0, kRefusalBytesMax - refusal_.size());
 }
 

@@ -66,7 +66,7 @@ class HttpPhase {
   std::vector<Awaited> awaited_;  ///< Engine.IO requests without their whole response, oldest first
   std::array<PollingBody, 2> bodies_;  ///< by Direction
   std::string refusal_;                ///< the body of a response that refuses, or its start
-  std::uint16_t status_ = 0;           ///< of the response being read
+  Event::Response response_{};         ///< the one being read
   std::unique_ptr<WebSocketPhase> websocket_;
 };
 

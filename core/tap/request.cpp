@@ -20,6 +20,14 @@ bool is_of_transport(std::string_view parameter) noexcept {
          name == "j";
 }
 
+/// `https://shop.example:8443` against `shop.example:8443`. A default port may be left out of both.
+/// Behind a proxy that rewrites Host the two differ too; servers that are set up so say whom they
+/// allow.
+bool is_cross_origin(std::string_view origin, std::string_view host) noexcept {
+  const std::size_t scheme = origin.find("://");
+  return scheme != std::string_view::npos && origin.substr(scheme + 3) != host;
+}
+
 HttpMethod method_of(std::string_view method) noexcept {
   if (method == "GET") return HttpMethod::Get;
   if (method == "POST") return HttpMethod::Post;
@@ -96,6 +104,11 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   event.request.transport = request.transport;
   event.request.eio = request.eio;
   event.request.asks_upgrade = head.headers.has(Header::Upgrade);
+  event.request.cross_origin =
+      is_cross_origin(head.headers[Header::Origin], head.headers[Header::Host]);
+  event.request.credentials =
+      head.headers.has(Header::Cookie) || head.headers.has(Header::Authorization);
+  event.request.preflight = request.method == HttpMethod::Options;
   const std::string_view t = http::query_parameter(target.query, "t").value_or(std::string_view{});
   if (t.size() <= sizeof event.request.t) {
     event.request.t_bytes = static_cast<std::uint8_t>(t.size());

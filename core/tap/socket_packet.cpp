@@ -6,9 +6,11 @@
 #include "core/socketio/crashes_client.hpp"
 #include "core/socketio/packet.hpp"
 #include "core/socketio/placeholders.hpp"
+#include "core/socketio/recovery_offset.hpp"
 #include "core/socketio/verdict.hpp"
 #include "core/tap/connect_packet.hpp"
 #include "core/tap/hashes.hpp"
+#include "core/tap/message_id.hpp"
 
 namespace core::tap {
 
@@ -56,6 +58,14 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
     event.packet.name_at = static_cast<std::uint8_t>(name_at);
     event.packet.name_bytes = static_cast<std::uint8_t>(name_bytes);
   }
+  if (!settings.dedupe_keys.empty())
+    if (const auto id = message_id(packet->payload.first.raw, packet->data, settings)) {
+      event.packet.arguments = hash_of(*id);
+      event.packet.keyed = true;
+    }
+  if (const json::Value& last = packet->payload.last; last.kind == json::Kind::String)
+    event.packet.ends_in_offset =
+        socketio::looks_like_offset(last.raw.substr(1, last.raw.size() - 2));
   if (packet->payload.element_count >= 2)
     event.packet.arguments_but_last = hash_of(packet->data.substr(
         0, static_cast<std::size_t>(packet->payload.last.raw.data() - packet->data.data())));

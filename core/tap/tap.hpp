@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/direction.hpp"
 #include "core/event_buffer.hpp"
@@ -24,6 +25,19 @@ struct ClientKey {
   bool per_page = false;
 };
 
+/// `--dedupe-key 'chat=$[0].id'`: where an application keeps its own id of a message. The same id
+/// twice is the same message twice.
+struct DedupeKey {
+  /// One step into a value: a member, or, when that is empty, an element.
+  struct Step {
+    std::string member;
+    std::size_t index = 0;
+  };
+  std::string event;         ///< plain text
+  std::size_t argument = 0;  ///< the name does not count
+  std::vector<Step> steps;   ///< from the argument on
+};
+
 /// What every tap of a process shares. Outlives them.
 struct Settings {
   /// Requests whose path starts with `path` are Socket.IO's. `hash_key` seeds the hashes of
@@ -40,6 +54,7 @@ struct Settings {
   http::Settings http;
   ClientKey client_key;
   std::uint64_t hash_key;
+  std::vector<DedupeKey> dedupe_keys;
 };
 
 /// One client connection and its upstream connection, watched. Bytes go in as they were forwarded,

@@ -145,7 +145,7 @@ Snapshot Observer::finish() {
   const core::Instant end = now();
   drain(end);
   const std::lock_guard lock(analysis_mutex_);
-  analysis_.finish(end);
+  analysis_.finish({.at = end});
   hand_on();
   return snapshot_locked();
 }

@@ -74,7 +74,7 @@ class OrphanAfterParseError {
     std::string reason;
     core::Instant pinged{};  ///< the ping that the latest sign of life answers; of a poll or a
                              ///< client's own ping, when it was sent at the earliest
-    core::Instant lived{};  ///< the latest sign of life
+    core::Instant lived{};   ///< the latest sign of life
     What life = What::Pong;
     /// Its successor's CONNECT, kept because an orphan may outlive the memory of its successor.
     core::Instant succeeded = core::Instant::max();

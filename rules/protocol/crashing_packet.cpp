@@ -25,8 +25,8 @@ const Description CrashingPacket::kDescription{
 };
 
 void CrashingPacket::observe(const core::session::Fact& fact) {
-  findings_.add(fact, "The server sent a packet that parses and then crashes the client: " +
-                          std::string(fact.reason) + ".");
+  tell_packet(fact, "The server sent a packet that parses and then crashes the client: " +
+                        std::string(fact.reason) + ".");
 }
 
 }  // namespace rules::protocol

@@ -1,23 +1,18 @@
 #pragma once
 
-#include "core/session/fact.hpp"
-#include "rules/protocol/packet_findings.hpp"
+#include "rules/protocol/packet_rule.hpp"
 
 namespace rules::protocol {
 
 /// protocol/crashing-packet: a packet that every parser accepts and the client has no answer to: it
 /// throws where nobody catches. One finding a session; `count` says how often.
-class CrashingPacket {
+class CrashingPacket : public PacketRule {
  public:
   static const Description kDescription;
+  static constexpr FactSet kFacts{core::session::FactKind::Crashing};
 
-  explicit CrashingPacket(Book& book) : findings_(book, kDescription) {}
-  /// Fact kind Crashing.
+  explicit CrashingPacket(const Context& context) : PacketRule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
-  void closed(core::SessionId session) { findings_.closed(session); }
-
- private:
-  PacketFindings findings_;
 };
 
 }  // namespace rules::protocol

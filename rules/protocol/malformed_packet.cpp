@@ -36,7 +36,7 @@ void MalformedPacket::observe(const core::session::Fact& fact) {
     summary.append(" (")
         .append(core::socketio::phrase(core::socketio::verdict(fact.causes)).view())
         .append(")");
-  findings_.add(fact, summary + ".");
+  tell_packet(fact, summary + ".");
 }
 
 }  // namespace rules::protocol

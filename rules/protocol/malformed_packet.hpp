@@ -1,23 +1,18 @@
 #pragma once
 
-#include "core/session/fact.hpp"
-#include "rules/protocol/packet_findings.hpp"
+#include "rules/protocol/packet_rule.hpp"
 
 namespace rules::protocol {
 
 /// protocol/malformed-packet: the receiver's official parser throws at a packet. One finding a
 /// session and direction; `count` says how often.
-class MalformedPacket {
+class MalformedPacket : public PacketRule {
  public:
   static const Description kDescription;
+  static constexpr FactSet kFacts{core::session::FactKind::Malformed};
 
-  explicit MalformedPacket(Book& book) : findings_(book, kDescription) {}
-  /// Fact kind Malformed.
+  explicit MalformedPacket(const Context& context) : PacketRule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
-  void closed(core::SessionId session) { findings_.closed(session); }
-
- private:
-  PacketFindings findings_;
 };
 
 }  // namespace rules::protocol

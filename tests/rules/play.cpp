@@ -74,7 +74,7 @@ void Play::run(core::Duration tick) {
   analysis_.advance(scenario_.end);
   take();
   const bool suspects = analysis_.suspects();
-  analysis_.finish(scenario_.end);
+  analysis_.finish({.at = scenario_.end});
   take();
   for (const std::string& expected : scenario_.expected)
     if ((expected == "suspects" && !suspects) || (expected == "no suspects" && suspects))

@@ -1,0 +1,21 @@
+#include "rules/protocol/packet_rule.hpp"
+
+namespace rules::protocol {
+
+void PacketRule::tell_packet(const core::session::Fact& fact, const std::string& summary) {
+  const bool by_server = fact.direction == core::Direction::ToClient;
+  const auto [finding, is_new] =
+      tell(*fact.session, fact.at, Confidence::Certain, by_server ? Fault::Server : Fault::Client,
+           static_cast<std::uint64_t>(fact.direction));
+  if (is_new) {
+    finding.direction = fact.direction;
+    finding.summary = summary;
+  }
+  if (!fact.culprit.empty())
+    add(finding,
+        {fact.at, fact.direction, fact.session->id, What::Packet, std::string(fact.culprit), false,
+         "announced attachments; what follows is refused on its account"});
+  add(finding, packet_of(fact, std::string(fact.reason)));
+}
+
+}  // namespace rules::protocol

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "rules/rule.hpp"
+
+namespace rules::protocol {
+
+/// A rule about single packets: one finding a session and direction, `count` says how often, and
+/// the packets are its evidence. What is seen is certain: the packet itself is the proof.
+class PacketRule : public Rule {
+ protected:
+  using Rule::Rule;
+  /// A packet is at fault. `summary` is that of the first one.
+  void tell_packet(const core::session::Fact& fact, const std::string& summary);
+};
+
+}  // namespace rules::protocol

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/session/fact.hpp"
+#include "core/session/lineage.hpp"
+#include "core/session/tracker.hpp"
+#include "rules/alarms.hpp"
+#include "rules/book.hpp"
+#include "rules/registry.hpp"
+#include "rules/settings.hpp"
+
+namespace rules {
+
+/// The kinds of facts that a rule folds over. Known when we compile, so that a fact costs those
+/// rules only that use its kind.
+class FactSet {
+ public:
+  constexpr FactSet(std::initializer_list<core::session::FactKind> kinds) noexcept {
+    for (const core::session::FactKind kind : kinds) bits_ |= bit(kind);
+  }
+  [[nodiscard]] constexpr bool has(core::session::FactKind kind) const noexcept {
+    return (bits_ & bit(kind)) != 0;
+  }
+
+ private:
+  [[nodiscard]] static constexpr std::uint32_t bit(core::session::FactKind kind) noexcept {
+    return std::uint32_t{1} << static_cast<unsigned>(kind);
+  }
+  std::uint32_t bits_ = 0;
+};
+
+/// What every rule stands on. Everything is borrowed and outlives it.
+struct Context {
+  Book& book;
+  core::session::Tracker& tracker;
+  const core::session::Lineage& lineage;
+  Alarms& alarms;
+  const Settings& settings;
+  std::uint32_t rule = 0;  ///< its own place in the RuleSet
+};
+
+/// How a watch ended.
+struct Ending {
+  core::Instant at;
+  /// `check`: when the command ended; default: there was none.
+  core::Instant command_ended = {};
+};
+
+/// What rules have in common: findings by subject. A rule is a class with
+///
+///     static const Description kDescription;
+///     static constexpr FactSet kFacts{FactKind::Closed, ...};
+///     explicit TheRule(const Context& context) : Rule(context, kDescription) {}
+///     void observe(const core::session::Fact&);
+///
+/// and, where it needs them, `void due(core::Instant at, std::uint64_t key)` for the alarms that it
+/// set, and `void finish(const Ending&)`. It is listed in all_rules.hpp. It sees a fact after the
+/// tracker and the lineage did.
+class Rule {
+ public:
+  /// The session is over: its findings grow no more.
+  void settle(core::SessionId session);
+
+ protected:
+  Rule(const Context& context, const Description& description)
+      : context_(context), description_(description) {}
+
+  /// A finding, opened or grown by one.
+  struct Told {
+    Finding& finding;
+    bool is_new;
+  };
+  /// The finding about a session and, if the rule keeps several apart, one aspect of it: a
+  /// direction, an event. When it is new, the caller writes its summary.
+  Told tell(const core::session::Session& session, core::Instant at, Confidence confidence,
+            Fault fault, std::uint64_t aspect = 0);
+  /// A finding about what has no session. There are limits::kSubjectsMax of them at most; past
+  /// that they count as the latest.
+  Told tell_at_large(std::uint64_t subject, core::Instant at, Confidence confidence, Fault fault);
+  /// Whether there is a finding about it.
+  [[nodiscard]] bool has_told(const core::session::Session& session,
+                              std::uint64_t aspect = 0) const {
+    return numbers_.contains({session.id, aspect});
+  }
+  /// Adds evidence, up to limits::kEvidenceMax.
+  static void add(Finding& finding, Evidence evidence);
+  /// It says something new, beyond having grown.
+  void changed(const Finding& finding) { context_.book.changed(finding.number); }
+  void wake_me(core::Instant at, std::uint64_t key) const {
+    context_.alarms.set(at, context_.rule, key);
+  }
+  void wake_me(core::Instant at, const core::session::Session& session) const {
+    wake_me(at, static_cast<std::uint64_t>(session.id));
+  }
+  [[nodiscard]] core::session::Session* session_of(std::uint64_t key) const {
+    return context_.tracker.find(static_cast<core::SessionId>(key));
+  }
+  [[nodiscard]] const Description& description() const noexcept { return description_; }
+
+  Context context_;
+
+ private:
+  Told told(std::pair<core::SessionId, std::uint64_t> subject, core::Instant at,
+            Confidence confidence, Fault fault);
+
+  const Description& description_;
+  std::map<std::pair<core::SessionId, std::uint64_t>, std::uint32_t> numbers_;
+};
+
+/// The packet of a fact, as evidence.
+[[nodiscard]] Evidence packet_of(const core::session::Fact& fact, std::string note);
+/// How a session ended, as evidence.
+[[nodiscard]] Evidence end_of(const core::session::Session& session, std::string note);
+/// "1.5 s", "250 ms": a time for people.
+[[nodiscard]] std::string text_of(core::Duration duration);
+
+}  // namespace rules
