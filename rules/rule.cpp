@@ -33,6 +33,9 @@ Rule::Told Rule::tell_at_large(std::uint64_t subject, Instant at, Confidence con
 
 Rule::Told Rule::told(std::pair<SessionId, std::uint64_t> subject, Instant at,
                       Confidence confidence, Fault fault) {
+  const auto& lost =
+      context_.tracker.gaps()[static_cast<std::size_t>(core::Unobserved::RingOverflow)];
+  if (loss_ == Loss::Matters && lost.count != 0) confidence = Confidence::Possible;
   const auto [entry, is_new] = numbers_.try_emplace(subject, 0);
   if (is_new) {
     Finding& finding = context_.book.open(description_, at);

@@ -68,8 +68,13 @@ class Rule {
   void settle(core::SessionId session);
 
  protected:
-  Rule(const Context& context, const Description& description)
-      : context_(context), description_(description) {}
+  /// What a finding is worth where events were lost on their way to us (a ring overflowed).
+  enum class Loss : std::uint8_t {
+    Matters,  ///< what was not seen may have been: never more than `possible`
+    Harmless  ///< what was seen proves it alone
+  };
+  Rule(const Context& context, const Description& description, Loss loss = Loss::Matters)
+      : context_(context), description_(description), loss_(loss) {}
 
   /// A finding, opened or grown by one.
   struct Told {
@@ -110,6 +115,7 @@ class Rule {
             Confidence confidence, Fault fault);
 
   const Description& description_;
+  Loss loss_;
   std::map<std::pair<core::SessionId, std::uint64_t>, std::uint32_t> numbers_;
 };
 

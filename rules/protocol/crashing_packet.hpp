@@ -11,7 +11,8 @@ class CrashingPacket : public PacketRule {
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Crashing};
 
-  explicit CrashingPacket(const Context& context) : PacketRule(context, kDescription) {}
+  explicit CrashingPacket(const Context& context)
+      : PacketRule(context, kDescription, Loss::Harmless) {}
   void observe(const core::session::Fact& fact);
 };
 

@@ -11,7 +11,8 @@ class MalformedPacket : public PacketRule {
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Malformed};
 
-  explicit MalformedPacket(const Context& context) : PacketRule(context, kDescription) {}
+  explicit MalformedPacket(const Context& context)
+      : PacketRule(context, kDescription, Loss::Harmless) {}
   void observe(const core::session::Fact& fact);
 };
 
