@@ -38,9 +38,10 @@ struct Analysis::State {
   Book book;
   Alarms alarms;
   Topics topics;
+  Copies copies;
   leak::OrphanAfterParseError orphans{book, tracker, lineage};
-  duplicate::OverOrphan over_orphan{book, tracker};
-  AllRules rules{Context{book, tracker, lineage, alarms, settings}};
+  duplicate::OverOrphan over_orphan{book, tracker, copies};
+  AllRules rules{Context{book, tracker, lineage, alarms, topics, copies, settings}};
   Instant now{};
 
   core::session::Facts facts;    ///< of the event being handled; reused
@@ -162,13 +163,11 @@ Tally Analysis::tally() const {
   tally.findings = state.book.standing();
   tally.unproven = state.book.unproven();
 
-  const auto& copies = state.over_orphan.copies();
   for (const auto& [key, count] : state.topics.counts()) {
     TopicCount topic{count.name, count.direction, count.sent, 0, count.sent};
-    if (const auto copied = copies.find(key.topic);
-        copied != copies.end() && count.direction == core::Direction::ToClient) {
-      topic.extra = copied->second.extra;
-      topic.once = count.sent - copied->second.extra - copied->second.doubled;
+    if (const Copies::Count* const copied = state.copies.find(key.topic, count.direction)) {
+      topic.extra = copied->extra;
+      topic.once = count.sent - std::min(count.sent, copied->extra + copied->doubled);
     }
     tally.topics.push_back(std::move(topic));
   }

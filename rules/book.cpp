@@ -62,6 +62,15 @@ void Book::withdraw(std::uint32_t number, std::string reason) {
   if (written) due_records_.emplace_back(Withdrawn{number, std::move(reason)});
 }
 
+void Book::regrade(std::uint32_t number, Severity severity) {
+  Finding& finding = entries_.at(number).finding;
+  if (finding.severity == severity) return;
+  --standing_[static_cast<std::size_t>(finding.severity)];
+  ++standing_[static_cast<std::size_t>(severity)];
+  finding.severity = severity;
+  changed(number);
+}
+
 void Book::write_due() {
   for (auto& record : due_records_) {
     if (auto* const withdrawn = std::get_if<Withdrawn>(&record)) {

@@ -33,6 +33,8 @@ class Book {
   /// It says something new: confidence, successor, `unproven`.
   void changed(std::uint32_t number);
   void withdraw(std::uint32_t number, std::string reason);
+  /// It weighs more, or less, than its rule's severity.
+  void regrade(std::uint32_t number, Severity severity);
   /// A candidate ended before it could be proven.
   void unproven(std::uint32_t number);
   /// Its session is over: it will not change any more. What waits is written, and the book lets go

@@ -64,6 +64,13 @@ void Rule::settle(SessionId session) {
   numbers_.erase(begin, end);
 }
 
+void Rule::withdraw(const Session& session, std::string reason, std::uint64_t aspect) {
+  const auto found = numbers_.find({session.id, aspect});
+  if (found == numbers_.end()) return;
+  context_.book.withdraw(found->second, std::move(reason));
+  numbers_.erase(found);
+}
+
 void Rule::add(Finding& finding, Evidence evidence) {
   if (finding.evidence.size() < core::limits::kEvidenceMax)
     finding.evidence.push_back(std::move(evidence));

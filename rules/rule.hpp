@@ -12,8 +12,10 @@
 #include "core/session/tracker.hpp"
 #include "rules/alarms.hpp"
 #include "rules/book.hpp"
+#include "rules/copies.hpp"
 #include "rules/registry.hpp"
 #include "rules/settings.hpp"
+#include "rules/topics.hpp"
 
 namespace rules {
 
@@ -41,6 +43,8 @@ struct Context {
   core::session::Tracker& tracker;
   const core::session::Lineage& lineage;
   Alarms& alarms;
+  const Topics& topics;
+  Copies& copies;
   const Settings& settings;
   std::uint32_t rule = 0;  ///< its own place in the RuleSet
 };
@@ -95,6 +99,13 @@ class Rule {
   }
   /// Adds evidence, up to limits::kEvidenceMax.
   static void add(Finding& finding, Evidence evidence);
+  /// The finding about a session is refuted.
+  void withdraw(const core::session::Session& session, std::string reason,
+                std::uint64_t aspect = 0);
+  /// It weighs more, or less, than its rule's severity.
+  void regrade(const Finding& finding, Severity severity) {
+    context_.book.regrade(finding.number, severity);
+  }
   /// It says something new, beyond having grown.
   void changed(const Finding& finding) { context_.book.changed(finding.number); }
   void wake_me(core::Instant at, std::uint64_t key) const {

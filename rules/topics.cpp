@@ -26,6 +26,11 @@ void Topics::observe(const core::session::Fact& fact) {
   latest = {key.topic, &found->second};
 }
 
+EventName Topics::name_of(std::uint64_t topic, core::Direction direction) const {
+  const auto found = counts_.find({topic, direction});
+  return found == counts_.end() ? EventName{"/", "(unnamed)"} : found->second.name;
+}
+
 EventName event_name(const core::session::Fact& fact) {
   EventName name{"/", "(unnamed)"};
   if (const auto* const ns = fact.session->find_namespace(fact.message.ns)) name.ns = ns->name;

@@ -37,6 +37,8 @@ class Topics {
   [[nodiscard]] const std::unordered_map<Key, Count, KeyHash>& counts() const noexcept {
     return counts_;
   }
+  /// The event's name; "(unnamed)" when it is not known.
+  [[nodiscard]] EventName name_of(std::uint64_t topic, core::Direction direction) const;
   [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
   /// Events whose name came after the limit was reached.
   [[nodiscard]] std::uint64_t others() const noexcept { return others_; }

@@ -1,6 +1,7 @@
 #include "rules/duplicate/over_orphan.hpp"
 
 #include "core/limits.hpp"
+#include "rules/message.hpp"
 
 namespace rules::duplicate {
 
@@ -51,8 +52,8 @@ void OverOrphan::standing(SessionId old,
       if (told.finding == 0) continue;
       book_.withdraw(told.finding, "the leak it rests on was withdrawn, or has another successor");
       told.finding = 0;
-      copies_[topic].extra -= told.count;
-      copies_[topic].doubled -= told.doubled;
+      copies_.of(topic, Direction::ToClient).extra -= told.count;
+      copies_.of(topic, Direction::ToClient).doubled -= told.doubled;
     }
     return;
   }
@@ -74,7 +75,7 @@ void OverOrphan::match(SessionId old, Pair& pair, const Fact& fact) {
   const bool to_old = fact.session->id == old;
   for (Sent& sent : pair.recent) {
     if (!sent.waits || sent.to_old == to_old || sent.topic != fact.message.topic ||
-        sent.arguments != fact.message.arguments || sent.at + core::limits::kCopyWindow < fact.at)
+        sent.arguments != content_of(fact.message) || sent.at + core::limits::kCopyWindow < fact.at)
       continue;
     sent.waits = false;
     Told& told = pair.told[fact.message.topic];
@@ -92,8 +93,8 @@ void OverOrphan::match(SessionId old, Pair& pair, const Fact& fact) {
     told.doubled += doubled;
     told.last = fact.at;
     if (told.finding != 0) {
-      copies_[fact.message.topic].extra += 1;
-      copies_[fact.message.topic].doubled += doubled;
+      copies_.of(fact.message.topic, Direction::ToClient).extra += 1;
+      copies_.of(fact.message.topic, Direction::ToClient).doubled += doubled;
       Finding& finding = book_.at(told.finding);
       finding.count = told.count;
       finding.last_seen = told.last;
@@ -103,7 +104,7 @@ void OverOrphan::match(SessionId old, Pair& pair, const Fact& fact) {
     }
     return;
   }
-  pair.recent[pair.next] = {fact.message.topic, fact.message.arguments, fact.at, to_old, true};
+  pair.recent[pair.next] = {fact.message.topic, content_of(fact.message), fact.at, to_old, true};
   pair.next = (pair.next + 1) % pair.recent.size();
 }
 
@@ -114,8 +115,8 @@ void OverOrphan::tell(SessionId old_id, Pair& pair, std::uint64_t topic, Told& t
   const bool is_new = told.finding == 0;
   if (is_new) {
     told.finding = book_.open(kDescription, told.first).number;
-    copies_[topic].extra += told.count;
-    copies_[topic].doubled += told.doubled;
+    copies_.of(topic, Direction::ToClient).extra += told.count;
+    copies_.of(topic, Direction::ToClient).doubled += told.doubled;
   }
   Finding& finding = book_.at(told.finding);
   if (!is_new && finding.confidence == pair.standing->confidence &&

@@ -11,6 +11,7 @@
 #include "core/session/fact.hpp"
 #include "core/session/tracker.hpp"
 #include "rules/book.hpp"
+#include "rules/copies.hpp"
 #include "rules/leak/orphan_after_parse_error.hpp"
 #include "rules/registry.hpp"
 #include "rules/topics.hpp"
@@ -28,7 +29,8 @@ class OverOrphan {
  public:
   static const Description kDescription;
 
-  OverOrphan(Book& book, core::session::Tracker& tracker) : book_(book), tracker_(tracker) {}
+  OverOrphan(Book& book, core::session::Tracker& tracker, Copies& copies)
+      : book_(book), tracker_(tracker), copies_(copies) {}
 
   /// Fact kind Message. Costs one test while there is no pair.
   void observe(const core::session::Fact& fact) {
@@ -41,15 +43,6 @@ class OverOrphan {
                 const std::optional<leak::OrphanAfterParseError::Standing>& standing);
   /// A session ended: its pairs are over, their findings stay as they are.
   void closed(core::SessionId session);
-
-  /// Copies of one event over all findings that stand.
-  struct Copies {
-    std::uint64_t extra = 0;
-    std::uint64_t doubled = 0;  ///< distinct deliveries that have extra copies
-  };
-  [[nodiscard]] const std::unordered_map<std::uint64_t, Copies>& copies() const noexcept {
-    return copies_;
-  }
 
  private:
   struct Sent {
@@ -86,9 +79,9 @@ class OverOrphan {
 
   Book& book_;
   core::session::Tracker& tracker_;
+  Copies& copies_;
   std::map<core::SessionId, Pair> pairs_;                        ///< by the old session
   std::unordered_map<core::SessionId, core::SessionId> old_of_;  ///< successor to old
-  std::unordered_map<std::uint64_t, Copies> copies_;             ///< by topic
 };
 
 }  // namespace rules::duplicate
