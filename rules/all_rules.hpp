@@ -1,17 +1,42 @@
 #pragma once
 
+#include "rules/ack/unanswered.hpp"
+#include "rules/ack/unknown_or_twice.hpp"
+#include "rules/duplicate/buffered_flush.hpp"
+#include "rules/duplicate/fan_out_times_n.hpp"
+#include "rules/duplicate/not_on_the_wire.hpp"
+#include "rules/duplicate/recovery_redelivery.hpp"
+#include "rules/duplicate/reply_amplification.hpp"
+#include "rules/duplicate/retry.hpp"
+#include "rules/duplicate/same_id.hpp"
+#include "rules/duplicate/same_offset.hpp"
+#include "rules/leak/connection_accumulation.hpp"
 #include "rules/leak/engine_left_open.hpp"
 #include "rules/leak/no_namespace.hpp"
+#include "rules/leak/open_at_exit.hpp"
+#include "rules/leak/superseded_session.hpp"
+#include "rules/protocol/attachment_mismatch.hpp"
 #include "rules/protocol/crashing_packet.hpp"
 #include "rules/protocol/malformed_packet.hpp"
+#include "rules/protocol/wrong_namespace.hpp"
+#include "rules/recovery/failed.hpp"
+#include "rules/recovery/impossible.hpp"
 #include "rules/rule_set.hpp"
 
 namespace rules {
 
-/// Every rule, by hand, in the order in which they are listed and see a fact. Two more work hand
-/// in hand with the lineage and stand in analysis.cpp: leak/orphan-after-parse-error and
-/// duplicate/over-orphan.
-using AllRules = RuleSet<leak::NoNamespace, leak::EngineLeftOpen, protocol::MalformedPacket,
-                         protocol::CrashingPacket>;
+/// Every rule, by hand, in the order in which they are listed and see a fact: what reads the
+/// AckBooks stands before ack/unanswered, which keeps them. Two more work hand in hand with the
+/// lineage and stand in analysis.cpp: leak/orphan-after-parse-error and duplicate/over-orphan.
+using AllRules = RuleSet<                                                       //
+    leak::SupersededSession, leak::ConnectionAccumulation, leak::NoNamespace,   //
+    leak::EngineLeftOpen, leak::OpenAtExit,                                     //
+    duplicate::SameOffset, duplicate::SameId, duplicate::FanOutTimesN,          //
+    duplicate::RecoveryRedelivery, duplicate::Retry, duplicate::BufferedFlush,  //
+    duplicate::ReplyAmplification, duplicate::NotOnTheWire,                     //
+    ack::UnknownOrTwice, ack::Unanswered,                                       //
+    protocol::MalformedPacket, protocol::AttachmentMismatch, protocol::CrashingPacket,
+    protocol::WrongNamespace,  //
+    recovery::Failed, recovery::Impossible>;
 
 }  // namespace rules

@@ -71,6 +71,13 @@ void Rule::withdraw(const Session& session, std::string reason, std::uint64_t as
   numbers_.erase(found);
 }
 
+void Rule::withdraw_at_large(std::uint64_t subject, std::string reason) {
+  const auto found = numbers_.find({SessionId::None, subject});
+  if (found == numbers_.end()) return;
+  context_.book.withdraw(found->second, std::move(reason));
+  numbers_.erase(found);
+}
+
 void Rule::add(Finding& finding, Evidence evidence) {
   if (finding.evidence.size() < core::limits::kEvidenceMax)
     finding.evidence.push_back(std::move(evidence));

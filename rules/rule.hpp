@@ -102,6 +102,7 @@ class Rule {
   /// The finding about a session is refuted.
   void withdraw(const core::session::Session& session, std::string reason,
                 std::uint64_t aspect = 0);
+  void withdraw_at_large(std::uint64_t subject, std::string reason);
   /// It weighs more, or less, than its rule's severity.
   void regrade(const Finding& finding, Severity severity) {
     context_.book.regrade(finding.number, severity);

@@ -1,0 +1,157 @@
+#include "rules/duplicate/fan_out_times_n.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "rules/memory.hpp"
+#include "rules/message.hpp"
+
+namespace rules::duplicate {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Copies that a server makes leave it in one tick. Over polling the first wakes the poll and the
+/// rest ride on the next, 4 to 7 ms later.
+constexpr auto kSameTick = 2ms;
+constexpr auto kNextPoll = 8ms;
+/// A run that lasted so long without another copy is over.
+constexpr auto kRunOver = 100ms;
+/// Topics that came in runs, at most; sessions and contents counted one by one.
+constexpr std::size_t kTopicsMax = 256;
+constexpr std::size_t kCountedMax = 8;
+/// So many contents, each in as many copies, are no coincidence; on one session alone, so many.
+constexpr std::size_t kContents = 3;
+constexpr std::size_t kContentsAlone = 5;
+
+template <class Value>
+void count(std::vector<Value>& values, const Value& value) {
+  if (values.size() < kCountedMax && std::find(values.begin(), values.end(), value) == values.end())
+    values.push_back(value);
+}
+
+}  // namespace
+
+using core::Direction;
+using core::Instant;
+using core::session::Fact;
+using core::session::FactKind;
+using core::session::Session;
+
+const Description FanOutTimesN::kDescription{
+    .id = "duplicate/fan-out-times-n",
+    .severity = Severity::Error,
+    .summary = "Each event of a kind is sent to clients in several copies.",
+    .why =
+        "Every handler runs that often. Mostly each server process broadcasts what it also "
+        "receives from the others, so the number of copies is that of the processes.",
+    .proof =
+        "Equal events in a row within 2 ms (8 ms over polling), always the same number, with "
+        "at least three different contents on two sessions, or five on one: likely. That "
+        "often, but with fewer contents: possible, and told as info, since an application may "
+        "mean it.",
+    .silent =
+        "Events of that name also come alone, their number changes, or they lie further "
+        "apart: a ticker, a user who repeats himself.",
+    .remedy =
+        "Emit on one process only (io.local.emit() where every process reacts to the same "
+        "message), and look for an emit to two rooms that hold the same sockets.",
+    .source =
+        "socketio/socket.io-redis-adapter#477, #135, #124; miguelgrinberg/python-socketio#460",
+};
+
+void FanOutTimesN::observe(const Fact& fact) {
+  if (fact.kind == FactKind::Closed) {
+    if (Remembered* const memory = remembered(fact.session); memory != nullptr)
+      conclude(*fact.session, memory->run);
+    return;
+  }
+  if (fact.direction != Direction::ToClient || fact.message.ack || fact.message.id != core::kNoId)
+    return;
+  Run& run = memory_of(*fact.session).run;
+  const std::uint64_t content = content_of(fact.message);
+  const bool polling = fact.session->transport == core::TransportName::Polling;
+  if (run.length != 0 && run.topic == fact.message.topic && run.content == content &&
+      fact.at - run.last <= core::Duration(polling ? kNextPoll : kSameTick)) {
+    run.last = fact.at;
+    if (++run.length == 2) suspect(fact, run);
+    return;
+  }
+  conclude(*fact.session, run);
+  run = {fact.message.topic, content, fact.at, fact.at, 1};
+}
+
+void FanOutTimesN::suspect(const Fact& fact, const Run& run) {
+  wake_me(fact.at + kRunOver, *fact.session);
+  if (topics_.size() >= kTopicsMax && !topics_.contains(run.topic)) return;
+  Topic& known = topics_[run.topic];
+  if (!known.sessions.empty() || !known.first.packet.empty()) return;
+  known.name = event_name(fact);
+  known.session = ref(*fact.session);
+  known.first = packet_of(fact, "sent once");
+  known.first.at = run.first;
+  known.second = packet_of(fact, "and again");
+}
+
+void FanOutTimesN::due(Instant at, std::uint64_t key) {
+  Session* const session = session_of(key);
+  Remembered* const memory = remembered(session);
+  if (memory == nullptr || memory->run.length < 2) return;
+  if (memory->run.last + kRunOver > at) return wake_me(memory->run.last + kRunOver, key);
+  conclude(*session, memory->run);
+}
+
+/// A run is over: what does it say of its topic?
+void FanOutTimesN::conclude(const Session& session, Run& run) {
+  const Run over = std::exchange(run, {});
+  if (over.length == 0 || topics_.empty()) return;
+  const auto found = topics_.find(over.topic);
+  if (found == topics_.end()) return;
+  Topic& known = found->second;
+  if (over.length == 1 || (known.length != 0 && known.length != over.length)) {
+    known.steady = false;
+    return refute(over.topic, known);
+  }
+  known.length = over.length;
+  ++known.runs;
+  known.extra += over.length - 1;
+  count(known.sessions, session.id);
+  count(known.contents, over.content);
+  judge(over.topic, known, over.last);
+}
+
+void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
+  const bool likely =
+      known.counted != 0 ||
+      (known.steady &&
+       known.contents.size() >= (known.sessions.size() >= 2 ? kContents : kContentsAlone));
+  const bool possible = known.steady && (known.sessions.size() >= 2 || known.runs >= kContents);
+  if (!likely && !possible) return;
+  const auto [finding, is_new] =
+      tell_at_large(topic, at, likely ? Confidence::Likely : Confidence::Possible, Fault::Server);
+  finding.count = known.extra;
+  if (is_new) {
+    finding.session = known.session;
+    finding.direction = Direction::ToClient;
+    finding.event = known.name;
+    finding.first_seen = known.first.at;
+    add(finding, known.first);
+    add(finding, known.second);
+  }
+  finding.summary = "\"" + known.name.event + "\" is sent to each client " +
+                    std::to_string(known.length) + " times in a row, every time" +
+                    (likely ? "." : "; the application may mean it.");
+  regrade(finding, finding.confidence == Confidence::Likely ? Severity::Error : Severity::Info);
+  if (finding.confidence != Confidence::Likely) return;
+  Copies::Count& copies = context_.copies.of(topic, Direction::ToClient);
+  copies.extra += known.extra - known.counted;
+  copies.doubled += (known.extra - known.counted) / (known.length - 1);
+  known.counted = known.extra;
+}
+
+void FanOutTimesN::refute(std::uint64_t topic, Topic& known) {
+  if (known.counted == 0)
+    withdraw_at_large(topic, "the event also comes alone, or in other numbers");
+}
+
+}  // namespace rules::duplicate

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/finding.hpp"
+#include "rules/rule.hpp"
+
+namespace rules::duplicate {
+
+/// Equal events in a row, the latest of a session.
+struct Run {
+  std::uint64_t topic = 0;
+  std::uint64_t content = 0;
+  core::Instant first{};
+  core::Instant last{};
+  std::uint32_t length = 0;
+};
+
+/// duplicate/fan-out-times-n: each event comes k times, on every session.
+///
+/// How it works. Equal events that follow each other on a session within kSameTick are a run; one
+/// that is over is held against the others of its topic. An event that comes once in a while in
+/// twos is its application's business. One that comes in runs of the same length, every time and
+/// wherever it goes, with contents that change, is multiplied on its way.
+
+class FanOutTimesN : public Rule {
+ public:
+  static const Description kDescription;
+  static constexpr FactSet kFacts{core::session::FactKind::Message,
+                                  core::session::FactKind::Closed};
+
+  explicit FanOutTimesN(const Context& context) : Rule(context, kDescription) {}
+  void observe(const core::session::Fact& fact);
+  void due(core::Instant at, std::uint64_t key);
+
+ private:
+  struct Topic {
+    std::uint32_t length = 0;  ///< of its runs
+    bool steady = true;        ///< they are all as long, and nothing came alone
+    std::uint64_t runs = 0;
+    std::uint64_t extra = 0;
+    std::uint64_t counted = 0;  ///< of `extra`, told to the verdict
+    std::vector<core::SessionId> sessions;
+    std::vector<std::uint64_t> contents;
+    EventName name;
+    SessionRef session;  ///< the first one seen
+    Evidence first;
+    Evidence second;
+  };
+
+  void suspect(const core::session::Fact& fact, const Run& run);
+  void conclude(const core::session::Session& session, Run& run);
+  void judge(std::uint64_t topic, Topic& known, core::Instant at);
+  void refute(std::uint64_t topic, Topic& known);
+
+  std::unordered_map<std::uint64_t, Topic> topics_;  ///< those that ever came in a run
+};
+
+}  // namespace rules::duplicate

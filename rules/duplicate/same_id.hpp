@@ -1,0 +1,18 @@
+#pragma once
+
+#include "rules/rule.hpp"
+
+namespace rules::duplicate {
+
+/// duplicate/same-id: an application's own message id, named by `--dedupe-key`, came twice.
+
+class SameId : public Rule {
+ public:
+  static const Description kDescription;
+  static constexpr FactSet kFacts{core::session::FactKind::Message};
+
+  explicit SameId(const Context& context) : Rule(context, kDescription) {}
+  void observe(const core::session::Fact& fact);
+};
+
+}  // namespace rules::duplicate

@@ -1,0 +1,152 @@
+#include "rules/leak/superseded_session.hpp"
+
+#include "core/limits.hpp"
+
+namespace rules::leak {
+
+using core::Direction;
+using core::Instant;
+using core::SessionId;
+using core::session::ClientKeyNames;
+using core::session::Fact;
+using core::session::FactKind;
+using core::session::Session;
+
+const Description SupersededSession::kDescription{
+    .id = "leak/superseded-session",
+    .severity = Severity::Error,
+    .summary = "A client went on in a new session, and its old one lives on.",
+    .why =
+        "As after a parse error: the server keeps and serves two sessions for one client, and one "
+        "more each time. Several reconnects that race, disconnect and connect in one tick, or a "
+        "handler that throws (client 4.5.2) do it without a bad packet.",
+    .proof =
+        "The new session's CONNECT presents the recovery pid of the old one, and the old one "
+        "answers a later ping, or polls again: certain. Two live sessions of one page "
+        "(--client-key ...,per-page): likely. The old one ends before it shows a sign of life: "
+        "possible, and unproven.",
+    .silent =
+        "The old session never answered again (its network was gone), or nothing names the "
+        "client better than a user or a browser does: two tabs look the same.",
+    .remedy =
+        "Upgrade socket.io-client to 4.8.0 or later; keep one Manager per page, and do not call "
+        "connect() while a reconnect is under way.",
+    .source =
+        "socketio/socket.io#3354, #430, #2668, #3402; socketio/socket.io-client#1274; "
+        "rikulo/socket.io-client-dart#258",
+};
+
+void SupersededSession::observe(const Fact& fact) {
+  Session& session = *fact.session;
+  if (fact.kind == FactKind::Connecting) {
+    if (session.connecting == fact.at) arrived(session);
+    return;
+  }
+  if (pairs_.empty()) return;
+  const auto found = pairs_.find(session.id);
+  if (found == pairs_.end()) return;
+  const Pair pair = found->second;
+  const bool by_client = fact.direction == Direction::ToServer;
+  if (fact.kind == FactKind::Closed) {
+    pairs_.erase(found);
+    const bool silent =
+        session.cause == core::session::CloseCause::Silence || session.given_up(fact.at);
+    if (silent && has_told(session))
+      withdraw(session, "the old session never answered again: its network was gone");
+    else if (!silent && pair.lasting && !has_told(session))
+      unproven(session, pair, fact.at);
+    return;
+  }
+  // As in leak/orphan-after-parse-error: what was sent after NEW's CONNECT, and answered.
+  if (fact.kind == FactKind::Pong && by_client && session.heartbeat.ping_at > pair.succeeded)
+    lives(session, pair, fact.at, What::Pong);
+  if (fact.kind == FactKind::Ping && by_client &&
+      fact.at - core::limits::kInFlightMax > pair.succeeded)
+    lives(session, pair, fact.at, What::Ping);
+  if (fact.kind == FactKind::Poll && fact.at > pair.succeeded)
+    lives(session, pair, fact.at, What::Request);
+}
+
+void SupersededSession::arrived(Session& session) {
+  const auto pair_with = [&](const Session* old, Grade grade) {
+    if (old == nullptr || !old->open || old->id == session.id || context_.lineage.is_left(old->id))
+      return false;
+    pairs_[old->id] = {session.id, session.connecting, grade, false};
+    wake_me(session.connecting + core::limits::kOverlapGrace, *old);
+    return true;
+  };
+  if (session.continues == Grade::RecoveryPid &&
+      pair_with(context_.tracker.find(session.predecessor), Grade::RecoveryPid))
+    return;
+  if (session.client_key == 0 || context_.settings.key_names != ClientKeyNames::Page) return;
+  const auto [page, is_new] = pages_.try_emplace(session.client_key, session.id);
+  if (is_new) return;
+  pair_with(context_.tracker.find(page->second), Grade::ClientKey);
+  page->second = session.id;
+}
+
+void SupersededSession::due(Instant, std::uint64_t key) {
+  const auto found = pairs_.find(static_cast<SessionId>(key));
+  if (found != pairs_.end()) found->second.lasting = true;
+}
+
+SupersededSession::Told SupersededSession::told_pair(const Session& old, const Pair& pair,
+                                                     Instant at, Confidence confidence) {
+  Told result = tell(old, at, confidence, Fault::Client);
+  Finding& finding = result.finding;
+  finding.grade = pair.grade;
+  finding.first_seen = pair.succeeded;
+  if (const Session* const successor = context_.tracker.find(pair.successor))
+    finding.successor = ref(*successor);
+  finding.count = 1;
+  if (!result.is_new) return result;
+  finding.summary = "A client went on in a new session, and its old one is still open.";
+  add(finding,
+      {old.opened, Direction::ToClient, old.id, What::Handshake, {}, false, "the old session"});
+  add(finding, {pair.succeeded,
+                Direction::ToServer,
+                pair.successor,
+                What::Packet,
+                {},
+                false,
+                pair.grade == Grade::RecoveryPid ? "its CONNECT presents the old one's recovery pid"
+                                                 : "a new session of the same page"});
+  return result;
+}
+
+void SupersededSession::lives(Session& old, const Pair& pair, Instant at, What sign) {
+  if (has_told(old) || context_.lineage.is_left(old.id)) return;
+  const bool exact = pair.grade == Grade::RecoveryPid;
+  const auto [finding, is_new] =
+      told_pair(old, pair, at, exact ? Confidence::Certain : Confidence::Likely);
+  add(finding, {at,
+                Direction::ToServer,
+                old.id,
+                sign,
+                {},
+                false,
+                "the old session is alive after its client went on"});
+}
+
+void SupersededSession::unproven(const Session& old, const Pair& pair, Instant at) {
+  if (context_.lineage.is_left(old.id)) return;
+  const auto [finding, is_new] = told_pair(old, pair, at, Confidence::Possible);
+  add(finding, {at,
+                Direction::ToServer,
+                old.id,
+                What::Silence,
+                {},
+                false,
+                "it was over before a ping could prove it"});
+  context_.book.unproven(finding.number);
+}
+
+void SupersededSession::finish(const Ending& ending) {
+  for (const auto& [id, pair] : pairs_) {
+    const Session* const old = context_.tracker.find(id);
+    if (old != nullptr && old->open && pair.lasting && !has_told(*old))
+      unproven(*old, pair, ending.at);
+  }
+}
+
+}  // namespace rules::leak
