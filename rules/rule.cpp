@@ -33,9 +33,7 @@ Rule::Told Rule::tell_at_large(std::uint64_t subject, Instant at, Confidence con
 
 Rule::Told Rule::told(std::pair<SessionId, std::uint64_t> subject, Instant at,
                       Confidence confidence, Fault fault) {
-  const auto& lost =
-      context_.tracker.gaps()[static_cast<std::size_t>(core::Unobserved::RingOverflow)];
-  if (loss_ == Loss::Matters && lost.count != 0) confidence = Confidence::Possible;
+  if (loss_ == Loss::Matters && lost_events()) confidence = Confidence::Possible;
   const auto [entry, is_new] = numbers_.try_emplace(subject, 0);
   if (is_new) {
     Finding& finding = context_.book.open(description_, at);
@@ -53,6 +51,11 @@ Rule::Told Rule::told(std::pair<SessionId, std::uint64_t> subject, Instant at,
   }
   context_.book.grew(finding.number, at);
   return {finding, false};
+}
+
+bool Rule::lost_events() const noexcept {
+  constexpr auto kOverflow = static_cast<std::size_t>(core::Unobserved::RingOverflow);
+  return context_.tracker.gaps()[kOverflow].count != 0;
 }
 
 void Rule::settle(SessionId session) {

@@ -118,7 +118,8 @@ class Rule {
   [[nodiscard]] core::session::Session* session_of(std::uint64_t key) const {
     return context_.tracker.find(static_cast<core::SessionId>(key));
   }
-  [[nodiscard]] const Description& description() const noexcept { return description_; }
+  /// Whether events were lost on their way to us.
+  [[nodiscard]] bool lost_events() const noexcept;
 
   Context context_;
 

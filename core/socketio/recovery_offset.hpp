@@ -23,7 +23,10 @@ namespace core::socketio {
   const auto base64 = [&](char c) {
     return digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
   };
+  // Six characters that are all lower case would be a word rather than a time: "Running".
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   if (text[0] >= 'Q' && text[0] <= 'Z' &&
+      !std::all_of(text.begin() + 1, text.begin() + kYeast, lower) &&
       std::all_of(text.begin(), text.begin() + kYeast, base64) &&
       (text.size() == kYeast ||
        (text[kYeast] == '.' && text.size() > kYeast + 1 && text.size() <= kYeast + 4 &&

@@ -104,6 +104,7 @@ int check_command(Arguments arguments) {
                                 std::strerror(child.error()) + "; check the command after --"});
 
   const ChildEnd end = wait_for(*child, watch, signals, options->watch.drain);
+  watch.command_ended();
   if (!end.interrupted) wait_for_proof(watch, signals, options->grace);
   return watch.finish(end.exit_code);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/tap/dedupe_key.hpp"
 #include "proxy/cli/client_key.hpp"
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/duration.hpp"
@@ -19,6 +20,8 @@ struct Written {
   std::string findings;
   std::vector<std::string> reports;
   std::string client_key;
+  std::vector<std::string> dedupe_keys;
+  std::vector<std::string> handled_twice;
   std::string parser = "auto";
   std::string threads;
   std::string drain = "5s";
@@ -62,6 +65,16 @@ void add_options(CLI::App& app, Written& written) {
          "how packets are written: json, msgpack, or auto, as each session's first packet tells")
       ->type_name("auto|json|msgpack")
       ->capture_default_str();
+  app.add_option(
+         "--dedupe-key", written.dedupe_keys,
+         "where an event carries the application's own message id, as in 'chat=$[0].id': the "
+         "same id twice is a proven duplicate (repeatable)")
+      ->type_name("EVENT=PATH")
+      ->allow_extra_args(false);
+  app.add_option("--handled-twice", written.handled_twice,
+                 "an event whose handler runs twice: say whether it was sent twice (repeatable)")
+      ->type_name("EVENT")
+      ->allow_extra_args(false);
   app.add_option("--threads", written.threads, "I/O threads; default: one per core")
       ->type_name("N");
   app.add_option("--drain", written.drain, "how long open connections may go on after SIGTERM")
@@ -133,6 +146,21 @@ tl::expected<core::tap::ClientKey, std::string> client_key_of(const std::string&
            " is not understood; write cookie:NAME, header:NAME, query:NAME or auth:PATH, with "
            ",per-page behind it or not";
   });
+}
+
+tl::expected<std::vector<core::tap::DedupeKey>, std::string> dedupe_keys_of(
+    const std::vector<std::string>& texts) {
+  std::vector<core::tap::DedupeKey> keys;
+  for (const std::string& text : texts) {
+    auto key = core::tap::parse_dedupe_key(text);
+    if (!key)
+      return refuse(
+          "--dedupe-key " + in_quotes(text) +
+          " is not understood; write EVENT=$[ARGUMENT] and then .member or [index], as in "
+          "'chat=$[0].id'");
+    keys.push_back(std::move(*key));
+  }
+  return keys;
 }
 
 std::string sentence_of(const FailOnError& error, std::span<const rules::Description> known) {
@@ -226,6 +254,8 @@ WatchOptions read(const Written& written, std::span<const rules::Description> kn
   core::tap::ClientKey key;
   complaints.take(client_key_of(written.client_key), key);
   options.tap = core::tap::Settings(written.path, std::move(key));
+  complaints.take(dedupe_keys_of(written.dedupe_keys), options.tap.dedupe_keys);
+  options.handled_twice = written.handled_twice;
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   if (!written.findings.empty()) options.findings = written.findings;
   complaints.take(reports_of(written.reports, written.findings), options.reports);

@@ -29,6 +29,7 @@ struct WatchOptions {
   net::Endpoint upstream;
   core::tap::Settings tap;  ///< path and client key; the hash key is drawn at start
   core::session::Parser parser = core::session::Parser::Unknown;  ///< Unknown: as sessions show
+  std::vector<std::string> handled_twice;  ///< events of which the user says so
   std::optional<net::Endpoint> admin;
   std::optional<std::string> findings;  ///< a file, or `-` for stdout
   std::vector<report::Target> reports;

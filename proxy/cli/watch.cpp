@@ -81,7 +81,8 @@ Watch::Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWr
           options_.threads, [this](const rules::Record& one) { record(one); },
           {.key_names = options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
                                                          : core::session::ClientKeyNames::User,
-           .parser = options_.parser}) {
+           .parser = options_.parser,
+           .handled_twice = options_.handled_twice}) {
   options_.tap.hash_key = random_key();
 }
 
@@ -228,11 +229,13 @@ void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
   }
 }
 
+void Watch::command_ended() noexcept { command_ended_ = observe::now(); }
+
 int Watch::finish(std::optional<int> child_exit) {
   if (admin_) admin_->set_draining();
   const std::size_t cut = forwarder_->drain(Steady::now());
   if (cut > 0) log_->info("closed {} connections that were still open", cut);
-  const observe::Snapshot last = observer_.finish();
+  const observe::Snapshot last = observer_.finish(command_ended_);
 
   report::Verdict verdict = judge_now(last, child_exit);
   if (!streams_.empty()) write(report::to_line(report::to_json(verdict)));

@@ -43,6 +43,8 @@ class Watch {
 
   /// Lets connections end for `at_most`, or until a signal asks for haste.
   void drain(std::chrono::milliseconds at_most, Signals& signals);
+  /// `check`: the command has ended, just now.
+  void command_ended() noexcept;
   /// Cuts what is still open, ends the analysis, writes and prints the verdict. Returns the exit
   /// code.
   [[nodiscard]] int finish(std::optional<int> child_exit);
@@ -79,6 +81,7 @@ class Watch {
   report::Ledger ledger_;
   report::Terminal terminal_;
   observe::Observer observer_;
+  core::Instant command_ended_{};
   std::unique_ptr<net::Forwarder> forwarder_;
   std::unique_ptr<admin::Admin> admin_;
 };

@@ -131,7 +131,7 @@ Snapshot Observer::snapshot() {
   return snapshot_locked();
 }
 
-Snapshot Observer::finish() {
+Snapshot Observer::finish(core::Instant command_ended) {
   if (thread_.joinable()) {
     {
       const std::lock_guard lock(sleep_mutex_);
@@ -145,7 +145,7 @@ Snapshot Observer::finish() {
   const core::Instant end = now();
   drain(end);
   const std::lock_guard lock(analysis_mutex_);
-  analysis_.finish({.at = end});
+  analysis_.finish({.at = end, .command_ended = command_ended});
   hand_on();
   return snapshot_locked();
 }

@@ -48,7 +48,8 @@ class Observer {
   [[nodiscard]] Snapshot snapshot();
   /// After the loops stopped: drains what is left, ends the analysis, joins the thread. Its records
   /// have been handed on when it returns. Call it once.
-  [[nodiscard]] Snapshot finish();
+  /// @param command_ended When the watched command did; default: there is none.
+  [[nodiscard]] Snapshot finish(core::Instant command_ended = {});
 
  private:
   void run();

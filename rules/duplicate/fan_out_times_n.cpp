@@ -20,6 +20,9 @@ constexpr auto kRunOver = 100ms;
 /// Topics that came in runs, at most; sessions and contents counted one by one.
 constexpr std::size_t kTopicsMax = 256;
 constexpr std::size_t kCountedMax = 8;
+/// So many runs, of two contents at least, are worth a word; of one content, so many.
+constexpr std::uint64_t kRuns = 3;
+constexpr std::uint64_t kRunsAlike = 6;
 /// So many contents, each in as many copies, are no coincidence; on one session alone, so many.
 constexpr std::size_t kContents = 3;
 constexpr std::size_t kContentsAlone = 5;
@@ -47,8 +50,8 @@ const Description FanOutTimesN::kDescription{
         "receives from the others, so the number of copies is that of the processes.",
     .proof =
         "Equal events in a row within 2 ms (8 ms over polling), always the same number, with "
-        "at least three different contents on two sessions, or five on one: likely. That "
-        "often, but with fewer contents: possible, and told as info, since an application may "
+        "at least three different contents on two sessions, or five on one: likely. With "
+        "fewer contents, but again and again: possible, and told as info, since an application may "
         "mean it.",
     .silent =
         "Events of that name also come alone, their number changes, or they lie further "
@@ -108,10 +111,8 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
   const auto found = topics_.find(over.topic);
   if (found == topics_.end()) return;
   Topic& known = found->second;
-  if (over.length == 1 || (known.length != 0 && known.length != over.length)) {
-    known.steady = false;
-    return refute(over.topic, known);
-  }
+  if (known.length != 0 && known.length != over.length) refute(over.topic, known);
+  if (over.length == 1) return;
   known.length = over.length;
   ++known.runs;
   known.extra += over.length - 1;
@@ -121,11 +122,10 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
 }
 
 void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
+  const std::size_t contents = known.contents.size();
   const bool likely =
-      known.counted != 0 ||
-      (known.steady &&
-       known.contents.size() >= (known.sessions.size() >= 2 ? kContents : kContentsAlone));
-  const bool possible = known.steady && (known.sessions.size() >= 2 || known.runs >= kContents);
+      known.counted != 0 || contents >= (known.sessions.size() >= 2 ? kContents : kContentsAlone);
+  const bool possible = (contents >= 2 && known.runs >= kRuns) || known.runs >= kRunsAlike;
   if (!likely && !possible) return;
   const auto [finding, is_new] =
       tell_at_large(topic, at, likely ? Confidence::Likely : Confidence::Possible, Fault::Server);
@@ -149,9 +149,15 @@ void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
   known.counted = known.extra;
 }
 
+/// It came in another number than before, alone perhaps: what was seen so far proves nothing.
 void FanOutTimesN::refute(std::uint64_t topic, Topic& known) {
-  if (known.counted == 0)
-    withdraw_at_large(topic, "the event also comes alone, or in other numbers");
+  known.length = 0;
+  known.runs = 0;
+  known.sessions.clear();
+  known.contents.clear();
+  if (known.counted != 0) return;
+  known.extra = 0;
+  withdraw_at_large(topic, "the event also comes alone, or in other numbers");
 }
 
 }  // namespace rules::duplicate

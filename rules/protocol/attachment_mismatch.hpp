@@ -10,8 +10,7 @@ class AttachmentMismatch : public PacketRule {
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Malformed};
 
-  explicit AttachmentMismatch(const Context& context)
-      : PacketRule(context, kDescription, Loss::Harmless) {}
+  explicit AttachmentMismatch(const Context& context) : PacketRule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
 };
 

@@ -1,12 +1,23 @@
 #include "rules/protocol/packet_rule.hpp"
 
 namespace rules::protocol {
+namespace {
+
+/// At fault because of what came before it, or did not.
+bool by_company(core::socketio::Causes causes) noexcept {
+  using core::socketio::Cause;
+  return causes.has(Cause::BinaryWithoutHeader) || causes.has(Cause::TextWhileReconstructing) ||
+         causes.has(Cause::IllegalPlaceholder);
+}
+
+}  // namespace
 
 void PacketRule::tell_packet(const core::session::Fact& fact, const std::string& summary) {
   const bool by_server = fact.direction == core::Direction::ToClient;
   const auto [finding, is_new] =
-      tell(*fact.session, fact.at, Confidence::Certain, by_server ? Fault::Server : Fault::Client,
-           static_cast<std::uint64_t>(fact.direction));
+      tell(*fact.session, fact.at,
+           by_company(fact.causes) && lost_events() ? Confidence::Possible : Confidence::Certain,
+           by_server ? Fault::Server : Fault::Client, static_cast<std::uint64_t>(fact.direction));
   if (is_new) {
     finding.direction = fact.direction;
     finding.summary = summary;

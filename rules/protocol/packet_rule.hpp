@@ -7,11 +7,12 @@
 namespace rules::protocol {
 
 /// A rule about single packets: one finding a session and direction, `count` says how often, and
-/// the packets are its evidence. What is seen is certain: the packet itself is the proof.
+/// the packets are its evidence.
 class PacketRule : public Rule {
  protected:
   using Rule::Rule;
-  /// A packet is at fault. `summary` is that of the first one.
+  /// A packet is at fault: certain, unless it is so on account of others and some were lost.
+  /// `summary` is that of the first one.
   void tell_packet(const core::session::Fact& fact, const std::string& summary);
 };
 

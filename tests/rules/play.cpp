@@ -22,7 +22,7 @@ std::string line_of(const rules::Finding& finding) {
   std::string line(finding.rule);
   line.append(" ").append(rules::name(finding.confidence));
   if (finding.grade != rules::Grade::None) line.append(" ").append(rules::name(finding.grade));
-  line += " " + finding.session.engine_sid;
+  if (!finding.session.engine_sid.empty()) line += " " + finding.session.engine_sid;
   if (finding.successor) line += " -> " + finding.successor->engine_sid;
   if (finding.event) line += " \"" + finding.event->event + "\"";
   if (finding.count != 1) line += " x" + std::to_string(finding.count);
@@ -55,7 +55,9 @@ std::string whole(const rules::Finding& finding) {
 Play::Play(const Scenario& scenario)
     : scenario_(scenario),
       settings_("/socket.io/", scenario.key, kHashKey),
-      analysis_({.key_names = names_of(scenario.key)}) {}
+      analysis_({.key_names = names_of(scenario.key), .handled_twice = scenario.handled_twice}) {
+  settings_.dedupe_keys = scenario.dedupe_keys;
+}
 
 void Play::run(core::Duration tick) {
   using namespace std::chrono_literals;
@@ -74,7 +76,7 @@ void Play::run(core::Duration tick) {
   analysis_.advance(scenario_.end);
   take();
   const bool suspects = analysis_.suspects();
-  analysis_.finish({.at = scenario_.end});
+  analysis_.finish({.at = scenario_.end, .command_ended = scenario_.command_ended});
   take();
   for (const std::string& expected : scenario_.expected)
     if ((expected == "suspects" && !suspects) || (expected == "no suspects" && suspects))
@@ -124,7 +126,9 @@ void Play::take() {
     if (const auto* finding = std::get_if<rules::Finding>(&record)) {
       std::string text = whole(*finding);
       records_ += text;
-      standing_[finding->number] = {line_of(*finding), std::move(text)};
+      standing_[finding->number] = {
+          line_of(*finding), std::move(text),
+          "withdrawn " + std::string(finding->rule) + " " + finding->session.engine_sid};
       continue;
     }
     const auto& withdrawn = std::get<rules::Withdrawn>(record);
@@ -134,12 +138,7 @@ void Play::take() {
       differences_.push_back("withdrawn, but never told: f-" + std::to_string(withdrawn.number));
       continue;
     }
-    // The rule and the session: the first word, and the one before ` -> `.
-    const std::string& line = found->second.first;
-    const std::size_t arrow = line.find(" -> ");
-    const std::size_t before = line.rfind(' ', arrow - 1);
-    withdrawn_.push_back("withdrawn " + line.substr(0, line.find(' ')) +
-                         line.substr(before, arrow - before));
+    withdrawn_.push_back(found->second.withdrawn);
     standing_.erase(found);
   }
 }
@@ -150,21 +149,20 @@ void Play::check(const std::string& claim, const std::string& where) {
     holds = analysis_.suspects() == (claim == "suspects");
   } else if (claim.starts_with("no ")) {
     holds = std::none_of(standing_.begin(), standing_.end(), [&](const auto& each) {
-      return each.second.first.starts_with(claim.substr(3) + " ");
+      return each.second.line.starts_with(claim.substr(3) + " ");
     });
   } else {
     holds = std::any_of(standing_.begin(), standing_.end(),
-                        [&](const auto& each) { return each.second.first == claim; });
+                        [&](const auto& each) { return each.second.line == claim; });
   }
   if (holds) return;
   differences_.push_back(where + "not so: " + claim);
-  for (const auto& [number, told] : standing_)
-    differences_.push_back(where + "  but " + told.first);
+  for (const auto& [number, told] : standing_) differences_.push_back(where + "  but " + told.line);
 }
 
 std::vector<std::string> Play::findings() const {
   std::vector<std::string> lines = withdrawn_;
-  for (const auto& [number, told] : standing_) lines.push_back(told.first);
+  for (const auto& [number, told] : standing_) lines.push_back(told.line);
   std::sort(lines.begin(), lines.end());
   return lines;
 }

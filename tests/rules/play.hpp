@@ -49,7 +49,12 @@ class Play {
   rules::Analysis analysis_;
   core::EventBuffer events_;
   std::map<core::ConnectionId, core::tap::Tap> taps_;
-  std::map<std::uint32_t, std::pair<std::string, std::string>> standing_;  ///< line, whole record
+  struct Standing {
+    std::string line;
+    std::string whole;
+    std::string withdrawn;  ///< what is said should it be
+  };
+  std::map<std::uint32_t, Standing> standing_;
   std::vector<std::string> withdrawn_;
   std::string records_;
   std::vector<std::string> differences_;

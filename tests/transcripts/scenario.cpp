@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/tap/dedupe_key.hpp"
 #include "tests/transcripts/bytes.hpp"
 
 namespace transcripts {
@@ -269,6 +270,10 @@ void Builder::line(std::string_view text) {
   now_ = std::max(now_, at);
   scenario_.end = std::max(scenario_.end, at);
   if (text == "end") return;
+  if (text == "command ends") {
+    scenario_.command_ended = now_;
+    return;
+  }
   if (text.starts_with("? ")) {
     add({.at = {},
          .kind = Step::Kind::Check,
@@ -362,6 +367,8 @@ void Builder::join(Session& session, std::string_view options) {
       connect_data = value;
     else if (key == "pid")
       connect_data = "{" + member("pid", value) + "," + member("offset", "x") + "}";
+    else if (key == "pid-only")
+      connect_data = "{" + member("pid", value) + "}";
     else if (key == "gives")
       gives = value;
     else if (key == "t")
@@ -540,6 +547,8 @@ struct Source {
   std::vector<std::string> transports{"websocket"};
   std::string ping;
   std::string key;
+  std::vector<std::string> dedupe;
+  std::vector<std::string> twice;
   std::vector<Line> lines;
   std::vector<std::string> expected;
 };
@@ -548,6 +557,9 @@ Scenario build(const Source& source, const std::string& file, const std::string&
   Scenario scenario;
   scenario.name = file + ": " + source.title + " (" + transport + ")";
   if (!source.key.empty()) scenario.key = read_key(source.key);
+  for (const std::string& each : source.dedupe)
+    scenario.dedupe_keys.push_back(core::tap::parse_dedupe_key(each).value());
+  scenario.handled_twice = source.twice;
   scenario.expected = source.expected;
   Builder builder(transport, scenario);
   if (!source.ping.empty()) builder.ping(source.ping);
@@ -590,6 +602,10 @@ void read_stream(std::istream& file, const std::string& name, std::vector<Scenar
       for (std::string each; names >> each;) source.transports.push_back(each);
     } else if (text.starts_with("ping ")) {
       source.ping = text.substr(5);
+    } else if (text.starts_with("dedupe ")) {
+      source.dedupe.emplace_back(text.substr(7));
+    } else if (text.starts_with("twice ")) {
+      source.twice.emplace_back(text.substr(6));
     } else if (text.starts_with("key ")) {
       source.key = text.substr(4);
     } else {

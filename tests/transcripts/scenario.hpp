@@ -30,6 +30,9 @@ struct Step {
 struct Scenario {
   std::string name;  ///< file, title and transport, for people
   core::tap::ClientKey key;
+  std::vector<core::tap::DedupeKey> dedupe_keys;
+  std::vector<std::string> handled_twice;
+  core::Instant command_ended{};  ///< default: none was watched
   std::vector<Step> steps;
   core::Instant end;
   /// As rendered by Play::outcome(); see README.md.
