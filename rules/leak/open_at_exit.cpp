@@ -10,6 +10,13 @@ using namespace std::chrono_literals;
 /// What a process leaves open, the kernel ends with it; it is seen within this.
 constexpr auto kByTheEnd = 250ms;
 
+/// Whether somebody is still there: a WebSocket that stands, or a poll.
+bool is_held(const core::session::Session& session, core::Instant command_ended) noexcept {
+  if (!session.open) return false;
+  return session.transport == core::TransportName::WebSocket || session.poll_gets != 0 ||
+         session.last_request > command_ended;
+}
+
 }  // namespace
 
 using core::Direction;
@@ -25,10 +32,10 @@ const Description OpenAtExit::kDescription{
         "A test that does not close its sockets hides leaks of the next one, keeps runners "
         "alive, and shows what its application would forget too.",
     .proof =
-        "`check` only. The session is open when the watch ends, after the command: certain; "
-        "somebody else still holds it. It ended without a word in the very moment in which the "
-        "command did: possible, and told as info, since a short program may well leave it to "
-        "its end.",
+        "`check` only. When the watch ends, after the command, the session's WebSocket stands or "
+        "somebody polls: certain; another process holds it. It ended without a word in the "
+        "moment in which the command did, or nobody polls any more: possible, and told as info, "
+        "since a short program may well leave it to its end.",
     .silent = "The client closed the session, however shortly before the end.",
     .remedy = "Close every socket in the test's clean-up: afterEach(() => socket.disconnect()).",
     .source = "As goleak and Jest's --detectOpenHandles do for their kinds of leaks.",
@@ -38,14 +45,20 @@ void OpenAtExit::finish(const Ending& ending) {
   if (ending.command_ended == core::Instant{}) return;
   for (const SessionId id : context_.tracker.all()) {
     const Session& session = *context_.tracker.find(id);
+    const bool held = is_held(session, ending.command_ended);
     const bool ended_with_it = !session.open && session.cause == CloseCause::ClientGone &&
                                session.closed + kByTheEnd >= ending.command_ended &&
                                session.closed <= ending.command_ended + kByTheEnd;
     if (!session.open && !ended_with_it) continue;
     const auto [finding, is_new] =
         tell(session, session.open ? ending.at : session.closed,
-             session.open ? Confidence::Certain : Confidence::Possible, Fault::Client);
+             held ? Confidence::Certain : Confidence::Possible, Fault::Client);
     finding.first_seen = session.opened;
+    finding.summary = held
+                          ? "A session is still open after the command has ended: another process "
+                            "holds it."
+                          : "The command ended without closing a session, or before it was closed.";
+    if (!held) regrade(finding, Severity::Info);
     add(finding, {session.opened,
                   Direction::ToClient,
                   session.id,
@@ -53,22 +66,16 @@ void OpenAtExit::finish(const Ending& ending) {
                   {},
                   false,
                   "the session begins"});
-    if (session.open) {
-      finding.summary =
-          "A session is still open after the command has ended: another process "
-          "holds it.";
+    if (session.open)
       add(finding, {ending.at,
                     Direction::ToServer,
                     session.id,
                     What::Silence,
                     {},
                     false,
-                    "nobody has closed it"});
-    } else {
-      finding.summary = "The command ended without closing a session.";
-      regrade(finding, Severity::Info);
+                    held ? "nobody has closed it" : "nobody has closed it, and nobody polls"});
+    else
       add(finding, end_of(session, "its connection ended with the process"));
-    }
   }
 }
 
