@@ -23,10 +23,10 @@ const Description SupersededSession::kDescription{
     .proof =
         "The new session's CONNECT presents the recovery pid of the old one, and the old one "
         "answers a later ping, or polls again: certain. Two live sessions of one page "
-        "(--client-key ...,per-page): likely. The old one ends before it shows a sign of life: "
-        "possible, and unproven.",
+        "(--client-key ...,per-page): likely.",
     .silent =
-        "The old session never answered again (its network was gone), or nothing names the "
+        "The old session never answered again: its network was gone, which is the usual reason to "
+        "come back. Or nothing names the "
         "client better than a user or a browser does: two tabs look the same.",
     .remedy =
         "Upgrade socket.io-client to 4.8.0 or later; keep one Manager per page, and do not call "
@@ -49,12 +49,6 @@ void SupersededSession::observe(const Fact& fact) {
   const bool by_client = fact.direction == Direction::ToServer;
   if (fact.kind == FactKind::Closed) {
     pairs_.erase(found);
-    const bool silent =
-        session.cause == core::session::CloseCause::Silence || session.given_up(fact.at);
-    if (silent && has_told(session))
-      withdraw(session, "the old session never answered again: its network was gone");
-    else if (!silent && pair.lasting && !has_told(session))
-      unproven(session, pair, fact.at);
     return;
   }
   // As in leak/orphan-after-parse-error: what was sent after NEW's CONNECT, and answered.
@@ -63,7 +57,7 @@ void SupersededSession::observe(const Fact& fact) {
   if (fact.kind == FactKind::Ping && by_client &&
       fact.at - core::limits::kInFlightMax > pair.succeeded)
     lives(session, pair, fact.at, What::Ping);
-  if (fact.kind == FactKind::Poll && fact.at > pair.succeeded)
+  if (fact.kind == FactKind::Poll && fact.at > pair.succeeded + core::limits::kOverlapGrace)
     lives(session, pair, fact.at, What::Request);
 }
 
@@ -71,8 +65,7 @@ void SupersededSession::arrived(Session& session) {
   const auto pair_with = [&](const Session* old, Grade grade) {
     if (old == nullptr || !old->open || old->id == session.id || context_.lineage.is_left(old->id))
       return false;
-    pairs_[old->id] = {session.id, session.connecting, grade, false};
-    wake_me(session.connecting + core::limits::kOverlapGrace, *old);
+    pairs_[old->id] = {session.id, session.connecting, grade};
     return true;
   };
   if (session.continues == Grade::RecoveryPid &&
@@ -83,11 +76,6 @@ void SupersededSession::arrived(Session& session) {
   if (is_new) return;
   pair_with(context_.tracker.find(page->second), Grade::ClientKey);
   page->second = session.id;
-}
-
-void SupersededSession::due(Instant, std::uint64_t key) {
-  const auto found = pairs_.find(static_cast<SessionId>(key));
-  if (found != pairs_.end()) found->second.lasting = true;
 }
 
 SupersededSession::Told SupersededSession::told_pair(const Session& old, const Pair& pair,
@@ -126,27 +114,6 @@ void SupersededSession::lives(Session& old, const Pair& pair, Instant at, What s
                 {},
                 false,
                 "the old session is alive after its client went on"});
-}
-
-void SupersededSession::unproven(const Session& old, const Pair& pair, Instant at) {
-  if (context_.lineage.is_left(old.id)) return;
-  const auto [finding, is_new] = told_pair(old, pair, at, Confidence::Possible);
-  add(finding, {at,
-                Direction::ToServer,
-                old.id,
-                What::Silence,
-                {},
-                false,
-                "it was over before a ping could prove it"});
-  context_.book.unproven(finding.number);
-}
-
-void SupersededSession::finish(const Ending& ending) {
-  for (const auto& [id, pair] : pairs_) {
-    const Session* const old = context_.tracker.find(id);
-    if (old != nullptr && old->open && pair.lasting && !has_told(*old))
-      unproven(*old, pair, ending.at);
-  }
 }
 
 }  // namespace rules::leak

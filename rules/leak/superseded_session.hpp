@@ -24,19 +24,15 @@ class SupersededSession : public Rule {
 
   explicit SupersededSession(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
-  void due(core::Instant at, std::uint64_t key);
-  void finish(const Ending& ending);
 
  private:
   struct Pair {
     core::SessionId successor = core::SessionId::None;
     core::Instant succeeded;  ///< NEW's CONNECT
     Grade grade = Grade::None;
-    bool lasting = false;  ///< OLD outlived it by kOverlapGrace
   };
   void arrived(core::session::Session& session);
   void lives(core::session::Session& old, const Pair& pair, core::Instant at, What sign);
-  void unproven(const core::session::Session& old, const Pair& pair, core::Instant at);
   Told told_pair(const core::session::Session& old, const Pair& pair, core::Instant at,
                  Confidence confidence);
 
