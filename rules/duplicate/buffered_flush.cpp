@@ -11,7 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Clients empty their buffer in the tick in which they are connected again.
-constexpr auto kOneTick = 50ms;
+constexpr auto kOneTick = 25ms;
+/// ... all of it in one go.
+constexpr auto kPause = 5ms;
 /// A few events on each connect are the application's own: it joins its rooms again.
 constexpr std::uint32_t kEventsMin = 5;
 /// So many mean that nobody bounds the buffer.
@@ -31,7 +33,8 @@ const Description BufferedFlush::kDescription{
         "Events emitted offline are buffered and sent on reconnect, whether or not they still "
         "make sense; what the application emitted again in the meantime comes twice.",
     .proof =
-        "At least five events within 50 ms (and a round trip) of the CONNECT that was granted "
+        "At least five events without a pause within 25 ms (and a round trip) of the CONNECT that "
+        "was granted "
         "to a client that had been here before: possible, since timing alone tells a buffer "
         "from an application that catches up. More than a hundred: warning. `count` is how many "
         "equal the one before them.",
@@ -54,6 +57,11 @@ void BufferedFlush::observe(const Fact& fact) {
   Remembered* const memory = remembered(fact.session);
   if (memory == nullptr || fact.at > memory->flush.until) return;
   Flush& flush = memory->flush;
+  if (flush.events != 0 && fact.at - flush.latest > core::Duration(kPause)) {
+    flush.until = {};  // A program that does one thing after the other.
+    return;
+  }
+  flush.latest = fact.at;
   const std::uint64_t content = content_of(fact.message);
   if (flush.events != 0 && flush.topic == fact.message.topic && flush.content == content)
     ++flush.copies;

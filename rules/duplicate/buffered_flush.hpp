@@ -9,6 +9,7 @@ namespace rules::duplicate {
 /// What came so far of a flush.
 struct Flush {
   core::Instant until{};  ///< default: its session is not one that came back
+  core::Instant latest{};
   std::uint64_t topic = 0;
   std::uint64_t content = 0;
   std::uint32_t events = 0;

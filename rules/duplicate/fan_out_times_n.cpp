@@ -20,9 +20,11 @@ constexpr auto kRunOver = 100ms;
 /// Topics that came in runs, at most; sessions and contents counted one by one.
 constexpr std::size_t kTopicsMax = 256;
 constexpr std::size_t kCountedMax = 8;
-/// So many runs, of two contents at least, are worth a word; of one content, so many.
-constexpr std::uint64_t kRuns = 3;
-constexpr std::uint64_t kRunsAlike = 6;
+/// Runs within this are of one broadcast, or of one moment of the application's.
+constexpr auto kMoment = 100ms;
+/// So many moments, of two contents at least, are worth a word; of one content, so many.
+constexpr std::uint64_t kMoments = 3;
+constexpr std::uint64_t kMomentsAlike = 6;
 /// So many contents, each in as many copies, are no coincidence; on one session alone, so many.
 constexpr std::size_t kContents = 3;
 constexpr std::size_t kContentsAlone = 5;
@@ -114,7 +116,8 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
   if (known.length != 0 && known.length != over.length) refute(over.topic, known);
   if (over.length == 1) return;
   known.length = over.length;
-  ++known.runs;
+  if (known.moments == 0 || over.first - known.latest > core::Duration(kMoment)) ++known.moments;
+  known.latest = over.first;
   known.extra += over.length - 1;
   count(known.sessions, session.id);
   count(known.contents, over.content);
@@ -125,7 +128,8 @@ void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
   const std::size_t contents = known.contents.size();
   const bool likely =
       known.counted != 0 || contents >= (known.sessions.size() >= 2 ? kContents : kContentsAlone);
-  const bool possible = (contents >= 2 && known.runs >= kRuns) || known.runs >= kRunsAlike;
+  const bool possible =
+      (contents >= 2 && known.moments >= kMoments) || known.moments >= kMomentsAlike;
   if (!likely && !possible) return;
   const auto [finding, is_new] =
       tell_at_large(topic, at, likely ? Confidence::Likely : Confidence::Possible, Fault::Server);
@@ -152,7 +156,7 @@ void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
 /// It came in another number than before, alone perhaps: what was seen so far proves nothing.
 void FanOutTimesN::refute(std::uint64_t topic, Topic& known) {
   known.length = 0;
-  known.runs = 0;
+  known.moments = 0;
   known.sessions.clear();
   known.contents.clear();
   if (known.counted != 0) return;

@@ -37,8 +37,9 @@ class FanOutTimesN : public Rule {
 
  private:
   struct Topic {
-    std::uint32_t length = 0;  ///< of its runs, as long as they are all alike
-    std::uint64_t runs = 0;    ///< in a row, with nothing that came alone between
+    std::uint32_t length = 0;   ///< of its runs, as long as they are all alike
+    std::uint64_t moments = 0;  ///< with runs, and nothing that came alone between
+    core::Instant latest{};
     std::uint64_t extra = 0;
     std::uint64_t counted = 0;  ///< of `extra`, told to the verdict
     std::vector<core::SessionId> sessions;
