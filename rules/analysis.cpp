@@ -41,7 +41,8 @@ struct Analysis::State {
   Copies copies;
   leak::OrphanAfterParseError orphans{book, tracker, lineage};
   duplicate::OverOrphan over_orphan{book, tracker, copies};
-  AllRules rules{Context{book, tracker, lineage, alarms, topics, copies, settings}};
+  std::vector<leak::Suspicion> suspicions;  ///< of rules, about sessions nobody poisoned
+  AllRules rules{Context{book, tracker, lineage, alarms, topics, copies, suspicions, settings}};
   Instant now{};
 
   core::session::Facts facts;    ///< of the event being handled; reused
@@ -75,6 +76,11 @@ void Analysis::State::handle(const Fact& fact) {
   news_of_bonds(fact.at);
   news_of_leaks();
   rules.observe(fact);
+  for (const leak::Suspicion& each : suspicions) {
+    over_orphan.pair(each.old, each.successor);
+    if (each.standing) over_orphan.standing(each.old, each.standing);
+  }
+  suspicions.clear();
   if (fact.kind == FactKind::Closed) over_orphan.closed(fact.session->id);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/session/fact.hpp"
 #include "core/session/lineage.hpp"
@@ -13,6 +14,7 @@
 #include "rules/alarms.hpp"
 #include "rules/book.hpp"
 #include "rules/copies.hpp"
+#include "rules/leak/standing.hpp"
 #include "rules/registry.hpp"
 #include "rules/settings.hpp"
 #include "rules/topics.hpp"
@@ -45,6 +47,7 @@ struct Context {
   Alarms& alarms;
   const Topics& topics;
   Copies& copies;
+  std::vector<leak::Suspicion>& suspicions;  ///< news, taken after each fact
   const Settings& settings;
   std::uint32_t rule = 0;  ///< its own place in the RuleSet
 };

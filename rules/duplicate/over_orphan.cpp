@@ -22,9 +22,10 @@ const Description OverOrphan::kDescription{
     .proof =
         "Equal namespace, event, arguments and attachments on both sessions within a second, "
         "matched one to one, "
-        "while leak/orphan-after-parse-error stands; the confidence is that finding's.",
+        "while leak/orphan-after-parse-error or leak/superseded-session stands; the confidence is "
+        "that finding's.",
     .silent = "The leak was refuted, or the event went to only one of the two.",
-    .remedy = "Cure the leak (leak/orphan-after-parse-error) and the copies go with it.",
+    .remedy = "Cure the leak that the orphan's own finding names, and the copies go with it.",
     .source = "socketio/socket.io#5128",
 };
 
@@ -41,8 +42,7 @@ void OverOrphan::pair(SessionId old, SessionId successor) {
   old_of_[successor] = old;
 }
 
-void OverOrphan::standing(SessionId old,
-                          const std::optional<leak::OrphanAfterParseError::Standing>& standing) {
+void OverOrphan::standing(SessionId old, const std::optional<leak::Standing>& standing) {
   const auto found = pairs_.find(old);
   if (found == pairs_.end()) return;
   Pair& pair = found->second;

@@ -12,13 +12,14 @@
 #include "core/session/tracker.hpp"
 #include "rules/book.hpp"
 #include "rules/copies.hpp"
-#include "rules/leak/orphan_after_parse_error.hpp"
+#include "rules/leak/standing.hpp"
 #include "rules/registry.hpp"
 #include "rules/topics.hpp"
 
 namespace rules::duplicate {
 
-/// duplicate/over-orphan: the same event was sent to an orphan and to its client's live session.
+/// duplicate/over-orphan: the same event was sent to a session that its client left behind, and to
+/// the live one.
 /// One finding an orphan and event; `count` is the number of extra copies, and its confidence is
 /// the orphan's.
 ///
@@ -38,9 +39,8 @@ class OverOrphan {
   }
   /// `old` has `successor` (or None any more): copies are looked for.
   void pair(core::SessionId old, core::SessionId successor);
-  /// What the leak rule says of `old` now; nullopt when it is no finding (any more).
-  void standing(core::SessionId old,
-                const std::optional<leak::OrphanAfterParseError::Standing>& standing);
+  /// What the leak rules say of `old` now; nullopt when it is no finding (any more).
+  void standing(core::SessionId old, const std::optional<leak::Standing>& standing);
   /// A session ended: its pairs are over, their findings stay as they are.
   void closed(core::SessionId session);
 
@@ -69,7 +69,7 @@ class OverOrphan {
     std::array<Sent, 32> recent{};
     std::size_t next = 0;
     std::map<std::uint64_t, Told> told;  ///< by topic
-    std::optional<leak::OrphanAfterParseError::Standing> standing;
+    std::optional<leak::Standing> standing;
   };
 
   void match(const core::session::Fact& fact);

@@ -54,8 +54,7 @@ bool OrphanAfterParseError::proven(SessionId old, const Suspect& suspect) const 
   return lineage_.bond(old) != nullptr && suspect.pinged > suspect.succeeded;
 }
 
-std::optional<OrphanAfterParseError::Standing> OrphanAfterParseError::standing(
-    SessionId old) const {
+std::optional<Standing> OrphanAfterParseError::standing(SessionId old) const {
   const auto found = suspects_.find(old);
   const Bond* const bond = lineage_.bond(old);
   if (found == suspects_.end() || found->second.finding == 0 || bond == nullptr)

@@ -12,6 +12,7 @@
 #include "core/session/lineage.hpp"
 #include "core/session/tracker.hpp"
 #include "rules/book.hpp"
+#include "rules/leak/standing.hpp"
 #include "rules/registry.hpp"
 
 namespace rules::leak {
@@ -54,11 +55,6 @@ class OrphanAfterParseError {
   void finish(core::Instant at);
 
   /// What stands against `old` now; nullopt when it is no finding.
-  struct Standing {
-    Confidence confidence;
-    core::SessionId successor;
-    Grade grade;
-  };
   [[nodiscard]] std::optional<Standing> standing(core::SessionId old) const;
 
   [[nodiscard]] bool suspects(core::Instant now) const noexcept;

@@ -66,6 +66,7 @@ void SupersededSession::arrived(Session& session) {
     if (old == nullptr || !old->open || old->id == session.id || context_.lineage.is_left(old->id))
       return false;
     pairs_[old->id] = {session.id, session.connecting, grade};
+    context_.suspicions.push_back({old->id, session.id, std::nullopt});
     return true;
   };
   if (session.continues == Grade::RecoveryPid &&
@@ -107,6 +108,8 @@ void SupersededSession::lives(Session& old, const Pair& pair, Instant at, What s
   const bool exact = pair.grade == Grade::RecoveryPid;
   const auto [finding, is_new] =
       told_pair(old, pair, at, exact ? Confidence::Certain : Confidence::Likely);
+  context_.suspicions.push_back(
+      {old.id, pair.successor, leak::Standing{finding.confidence, pair.successor, pair.grade}});
   add(finding, {at,
                 Direction::ToServer,
                 old.id,
