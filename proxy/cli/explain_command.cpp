@@ -125,7 +125,7 @@ int explain_command(Arguments arguments) {
   if (!width.empty()) {
     const auto said = width_of(width);
     if (!said)
-      return say(usage_error(app, "--width " + in_quotes(width) + " is no number from 40 to 1000"));
+      return say(usage_error(app, "--width " + in_quotes(width) + " is no number from 50 to 1000"));
     page.width = *said;
   }
 

@@ -15,8 +15,9 @@ struct Page {
   report::Colours colours = report::Colours::Off;
 };
 
-/// The narrowest page, and the narrowest that has room for two sessions side by side.
-inline constexpr std::size_t kWidthMin = 40;
+/// The narrowest page (a headline still fits), and the narrowest with room for two sessions side by
+/// side.
+inline constexpr std::size_t kWidthMin = 50;
 inline constexpr std::size_t kTwoColumnsMin = 70;
 
 /// What proves a finding, as it went: oldest first, times counted from the first frame.
