@@ -3,7 +3,7 @@
 // the clock and uncounted.
 //
 //     bench_sessions memory [--quick]
-//     bench_sessions work [--quick]
+//     bench_sessions sessions [--quick]
 #include <malloc.h>
 
 #include <algorithm>
@@ -212,9 +212,13 @@ void memory(std::span<const std::size_t> sizes) {
 
 // --- Work ---
 
-/// What an event of each kind costs, in nanoseconds.
-constexpr std::array kWorkNames{"messages", "broadcast",      "mixed",
+/// What an event of each kind costs, in nanoseconds. `100 busy` is `mixed` among a hundred of them
+/// while the others are idle: what it grows by is work, and what `mixed` grows by beyond that is
+/// sessions that are not in the cache.
+constexpr std::array kWorkNames{"messages", "broadcast",      "mixed",        "100 busy",
                                 "pings",    "leave and join", "refused, back"};
+enum Kind : std::size_t { Messages, Broadcast, Mixed, Busy, Pings, LeaveAndJoin, Refused };
+constexpr std::size_t kBusy = 100;
 using Work = std::array<double, kWorkNames.size()>;
 
 double median(std::vector<double> values) {
@@ -238,19 +242,15 @@ class Workday {
     std::array<std::vector<double>, kWorkNames.size()> all;
     for (int round = 0; round < rounds; ++round) {
       keep_alive();
-      all[0].push_back(of_each([&](std::size_t i) { own(i); }));
-      all[1].push_back(of_each([&](std::size_t i) { broadcast(i); }));
-      all[2].push_back(of_each([&](std::size_t i) {
-        if (turn_ / crowd_.people() % 4 == 3)
-          broadcast(i);
-        else
-          own(i);
-      }));
-      all[3].push_back(of_each([&](std::size_t i) {
+      all[Messages].push_back(of_each([&](std::size_t i) { own(i); }));
+      all[Broadcast].push_back(of_each([&](std::size_t i) { broadcast(i); }));
+      all[Mixed].push_back(of_each([&](std::size_t i) { mixed(i); }));
+      all[Busy].push_back(of_each([&](std::size_t i) { mixed(i % kBusy); }));
+      all[Pings].push_back(of_each([&](std::size_t i) {
         crowd_.hear(i, "2", now_, events_);
         crowd_.say(i, "3", now_, events_);
       }));
-      all[4].push_back(of_each([&](std::size_t i) {
+      all[LeaveAndJoin].push_back(of_each([&](std::size_t i) {
         crowd_.leave(i, now_, events_);
         crowd_.join(i, now_, events_);
       }));
@@ -258,7 +258,7 @@ class Workday {
     // Last, for it leaves its mark: everybody is sent a packet that they refuse, closes, and is
     // back.
     keep_alive();
-    all[5].push_back(refused());
+    all[Refused].push_back(refused());
     require(observer_.analysis().live().websocket == crowd_.people(), "somebody was lost");
     Work work{};
     for (std::size_t i = 0; i < work.size(); ++i) work[i] = median(std::move(all[i]));
@@ -273,6 +273,12 @@ class Workday {
       crowd_.say(i, words("said", i, turn_), now_, events_);
     else
       crowd_.hear(i, words("told", i, turn_), now_, events_);
+  }
+  void mixed(std::size_t i) {
+    if (turn_ / crowd_.people() % 4 == 3)
+      broadcast(i);
+    else
+      own(i);
   }
   void broadcast(std::size_t i) { crowd_.hear(i, news(turn_ / crowd_.people()), now_, events_); }
 
@@ -350,8 +356,8 @@ void work(std::span<const std::size_t> sizes, int rounds, std::size_t turns) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const bool quick = argc > 2 && std::string_view(argv[2]) == "--quick";
-  if (argc > 3 || (what != "memory" && what != "work") || (argc == 3 && !quick)) {
-    std::fprintf(stderr, "usage: bench_sessions memory|work [--quick]\n");
+  if (argc > 3 || (what != "memory" && what != "sessions") || (argc == 3 && !quick)) {
+    std::fprintf(stderr, "usage: bench_sessions memory|sessions [--quick]\n");
     return 2;
   }
   const std::size_t memory_sizes[] = {1'000, 10'000, 20'000};
