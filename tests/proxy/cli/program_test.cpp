@@ -191,6 +191,16 @@ TEST_CASE("check: the command finds the proxy, under every name it was promised"
   CHECK(run.exit_code == 3);  // It made no connection.
 }
 
+TEST_CASE("check: with --admin the command finds the API too, at an address it can connect to") {
+  const std::string script =
+      "$S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at $SIOSCOPE_ADMIN'";
+  CHECK(
+      std::regex_search(shell(script).output, std::regex("\nat http://127\\.0\\.0\\.1:[0-9]+\n")));
+  const Run without = shell(
+      "SIOSCOPE_ADMIN= $S check --upstream $U --quiet -- sh -c 'echo at \"$SIOSCOPE_ADMIN\"'");
+  CHECK(contains(without.output, "\nat \n"));
+}
+
 TEST_CASE("check: the command's own failure comes first, a signal as 128 + n") {
   CHECK(shell("$S check --upstream $U --quiet -- sh -c 'exit 7'").exit_code == 7);
   CHECK(shell("$S check --upstream $U --quiet -- sh -c 'kill -KILL $$'").exit_code == 137);
