@@ -104,6 +104,8 @@ Finding finding_of(const Json& json) {
   finding.remedy = text(json, "remedy");
   for (const Json* evidence : objects(json, "evidence"))
     finding.evidence.push_back(evidence_of(*evidence));
+  if (const Json* ignored = object(json, "ignored")) finding.ignored = text(*ignored, "reason");
+  finding.known = text(json, "baseline") == "known";
   return finding;
 }
 

@@ -57,6 +57,8 @@ struct Finding {
   std::string remedy;
   std::vector<Evidence> evidence;
   std::optional<std::string> withdrawn;  ///< the reason, when it was
+  std::optional<std::string> ignored;    ///< likewise, when a configuration file says so
+  bool known = false;                    ///< it stands in the baseline
 };
 
 struct Reading {

@@ -218,6 +218,9 @@ void tell_what(Story& story, const Finding& finding, const rules::Description* r
   if (finding.successor && !finding.grade.empty() && finding.grade != "none")
     story.row("same client", identity_text(finding));
   story.row("how often", often_text(finding));
+  if (finding.ignored)
+    story.row("accepted", "ignored: " + *finding.ignored + sentence_end(*finding.ignored));
+  if (finding.known) story.row("accepted", "known: it stands in the baseline.");
   if (rule == nullptr) return;
   story.heading("Why it matters");
   story.paragraph(rule->why);

@@ -48,9 +48,11 @@ async function tryRunner(name, { passed, failed, chromium: needsBrowser }, progr
           !/findings in ".*a message reaches everybody"/.test(leaked.output), leaked.output);
   check(`${name}: the runner's own exit code is kept`, leaked.code === 1, `${leaked.code}`);
 
-  const tolerated = await checked(["--fail-on", "never"]);
-  check(`${name}: with --fail-on never both pass`,
-        number(passed, tolerated.output) === 2 && number(failed, tolerated.output) === 0 && tolerated.code === 0, tolerated.output);
+  if (name === "mocha") { // The helper is the same for all.
+    const tolerated = await checked(["--fail-on", "never"]);
+    check(`${name}: with --fail-on never both pass`,
+          number(passed, tolerated.output) === 2 && number(failed, tolerated.output) === 0 && tolerated.code === 0, tolerated.output);
+  }
   server.stop();
 }
 

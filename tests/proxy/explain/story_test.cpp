@@ -226,6 +226,17 @@ TEST_CASE("explain: what was withdrawn is told with its reason") {
   CHECK(list(reading.findings, {}) == "f-1  error  a/b  withdrawn\n");
 }
 
+TEST_CASE("explain: what is accepted says why") {
+  std::istringstream in(
+      R"({"type":"finding","id":"f-1","rule":"a/b","ignored":{"reason":"fixed in 12","expires":"2026-12-31"}})"
+      "\n"
+      R"({"type":"finding","id":"f-2","rule":"a/b","baseline":"known"})");
+  const Reading reading = read_findings(in);
+  const auto told_of = [&](std::size_t i) { return tell(reading.findings.at(i), {}, {}); };
+  CHECK(contains(told_of(0), "  accepted     ignored: fixed in 12.\n"));
+  CHECK(contains(told_of(1), "  accepted     known: it stands in the baseline.\n"));
+}
+
 TEST_CASE("explain: what is unproven says so, and what would have proven it") {
   Finding finding = with_frames({});
   finding.confidence = "possible";
