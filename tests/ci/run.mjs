@@ -11,8 +11,14 @@ import { tryRunners } from "./runners.mjs";
 const { values } = parseArgs({ options: { program: { type: "string" }, only: { type: "string" } } });
 const program = resolve(values.program);
 
-if (!["github", "gitlab"].includes(values.only)) await tryRunners(program, values.only);
-if ([undefined, "github"].includes(values.only)) await tryGithub(program);
-if ([undefined, "gitlab"].includes(values.only)) await tryGitlab(program);
+// Two at a time: much of it is waiting, for processes to start and for pings.
+const only = values.only;
+await Promise.all([
+  only === "github" || only === "gitlab" ? null : tryRunners(program, only),
+  (async () => {
+    if (!only || only === "github") await tryGithub(program);
+    if (!only || only === "gitlab") await tryGitlab(program);
+  })(),
+]);
 console.log(`ci: ${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0);
