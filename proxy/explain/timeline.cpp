@@ -47,7 +47,8 @@ std::string since(std::optional<Time> begin, std::optional<Time> at) {
 Cell cell_of(const Evidence& evidence, const std::string& who, std::size_t cells) {
   const bool to_client = evidence.direction == core::Direction::ToClient;
   Line first;
-  if (!who.empty()) first.push_back({who + " ", Ink::Dim});
+  if (!who.empty())
+    first.push_back({fit(who, cells / 3) + " ", Ink::Dim});  // `s-12`, unless forged
   first.push_back({to_client ? "< " : "> ", std::nullopt});
   const std::size_t room = cells - width_of(first);
 

@@ -203,6 +203,17 @@ TEST_CASE("explain: frames of a third session cross the columns and are named") 
   CHECK(contains(text, "  +0.000 s  < x\n"));
 }
 
+TEST_CASE("explain: a forged name of a session takes no more room than there is") {
+  const std::string name(500, 's');
+  for (const std::size_t cells : {kWidthMin, kTwoColumnsMin}) {
+    const std::string text =
+        timeline(with_frames({frame(name, "42[\"news\"]", "a note that wants a line")}), {},
+                 {.width = cells});
+    CHECK(too_wide(text, cells) == "");
+    CHECK(contains(text, "… < 42[\"news\"]"));
+  }
+}
+
 TEST_CASE("explain: frames without a time, and a finding without frames, are told as they are") {
   Finding finding = with_frames({frame("s-1", "2")});
   finding.evidence.front().at.reset();
