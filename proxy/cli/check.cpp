@@ -70,10 +70,8 @@ void wait_for_proof(Watch& watch, Signals& signals,
   watch.terminal().progress("");
 }
 
-/// Where the command finds the proxy: an address that means "all of them" is no place to connect
-/// to.
-std::string url_for(const Watch& watch) {
-  std::string url = watch.url();
+/// Where the command connects to: an address that means "all of them" is no place to do so.
+std::string reachable(std::string url) {
   for (const auto& [any, loopback] :
        {std::pair{"//0.0.0.0:", "//127.0.0.1:"}, {"//[::]:", "//[::1]:"}})
     if (const auto at = url.find(any); at != std::string::npos)
@@ -81,8 +79,11 @@ std::string url_for(const Watch& watch) {
   return url;
 }
 
-std::vector<Child::Variable> variables_of(const CheckOptions& options, const std::string& url) {
+std::vector<Child::Variable> variables_of(const CheckOptions& options, const Watch& watch) {
+  const std::string url = reachable(watch.url());
   std::vector<Child::Variable> variables{{"SIOSCOPE_URL", url}};
+  if (const auto admin = watch.admin_url())
+    variables.emplace_back("SIOSCOPE_ADMIN", reachable(*admin));
   for (const std::string& name : options.env) variables.emplace_back(name, url);
   return variables;
 }
@@ -98,7 +99,7 @@ int check_command(Arguments arguments) {
   if (!started) return say({kExitUsage, "sioscope check: " + started.error().sentence});
   Watch& watch = **started;
 
-  auto child = Child::start(options->command, variables_of(*options, url_for(watch)));
+  auto child = Child::start(options->command, variables_of(*options, watch));
   if (!child)
     return say({kExitUsage, "sioscope check: cannot start '" + options->command.front() + "': " +
                                 std::strerror(child.error()) + "; check the command after --"});

@@ -286,7 +286,8 @@ constexpr std::string_view kProxyExamples =
     "1 (findings), 2 (usage) or 3 (inconclusive).";
 
 constexpr std::string_view kCheckExamples =
-    "COMMAND finds the proxy in the environment variable SIOSCOPE_URL.\n"
+    "COMMAND finds the proxy in the environment variable SIOSCOPE_URL, and with --admin its API in "
+    "SIOSCOPE_ADMIN.\n"
     "Examples:\n"
     "  sioscope check --upstream http://127.0.0.1:3000 -- npm test\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --env SERVER_URL --fail-on leak -- npx "

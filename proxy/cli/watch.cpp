@@ -139,12 +139,17 @@ tl::expected<void, net::StartError> Watch::serve() {
   }
   // Other programs wait for exactly these lines, each in one write.
   std::string ready = "sioscope: listening on " + url() + "\n";
-  if (admin_) ready += "sioscope: admin on http://" + admin_->bound().text() + "\n";
+  if (const auto admin = admin_url()) ready += "sioscope: admin on " + *admin + "\n";
   std::cerr << ready << std::flush;
   return {};
 }
 
 std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+
+std::optional<std::string> Watch::admin_url() const {
+  if (!admin_) return std::nullopt;
+  return "http://" + admin_->bound().text();
+}
 
 admin::Sources Watch::admin_sources() {
   return {.metrics =

@@ -37,6 +37,8 @@ class Watch {
 
   /// `http://127.0.0.1:3001`, where clients connect.
   [[nodiscard]] std::string url() const;
+  /// `http://127.0.0.1:9100`, where the API is served; nothing without `--admin`.
+  [[nodiscard]] std::optional<std::string> admin_url() const;
   [[nodiscard]] observe::Snapshot snapshot() { return observer_.snapshot(); }
   [[nodiscard]] report::Terminal& terminal() noexcept { return terminal_; }
   [[nodiscard]] spdlog::logger& log() noexcept { return *log_; }

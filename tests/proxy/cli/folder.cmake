@@ -5,5 +5,6 @@ sioscope_tests(cli_tests
 target_compile_definitions(cli_tests PRIVATE SIOSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 sioscope_tests(program_tests SOURCES proxy/cli/program_test.cpp)
-target_compile_definitions(program_tests PRIVATE SIOSCOPE_PROGRAM="$<TARGET_FILE:sioscope>")
+target_compile_definitions(program_tests PRIVATE SIOSCOPE_PROGRAM="$<TARGET_FILE:sioscope>"
+                                                 SIOSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 add_dependencies(program_tests sioscope)

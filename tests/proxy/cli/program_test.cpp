@@ -41,6 +41,9 @@ void check_refused(const std::string& script, std::string_view part) {
   CHECK_MESSAGE(contains(run.output, part), script, ": ", run.output);
 }
 
+/// Findings of a real run: f-1, f-2 (the leak) and f-3.
+const std::string kLeak = SIOSCOPE_SOURCE_DIR "/tests/proxy/explain/leak.ndjson";
+
 /// Starts a proxy in the background, its stderr in $D/err, and waits until it listens.
 const std::string kStart =
     "start() { $S proxy --listen 127.0.0.1:0 --upstream $U \"$@\" 2>$D/err & P=$!; "
@@ -64,10 +67,20 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S check --upstream $U", "no command to run");
   check_refused("$S rules leek", "'leek'");
   check_refused("$S decode --dialect 9", "--dialect '9'");
+  check_refused("$S explain", "no file was given");
+  check_refused("$S explain /nonexistent/f f-1", "/nonexistent/f': No such file");
+  check_refused("$S explain /", "Is a directory");
+  check_refused("$S explain " + kLeak + " f-9", "'f-9'");
+  check_refused("$S explain " + kLeak + " f-9", "there are: f-1, f-2, f-3");
+  check_refused("$S explain " + kLeak + " f-1 --width 7", "'7' is no number from 50 to 1000");
+  check_refused("$S explain - </dev/null", "standard input holds no findings");
+  check_refused("echo hello | $S explain -", "line 1 of standard input is no record");
+  check_refused("tail -n 1 " + kLeak + " | $S explain -",
+                "holds no findings; its verdict is 'findings'");
 }
 
 TEST_CASE("program: --help and --version are no mistakes") {
-  for (const char* command : {"", "proxy", "check", "decode", "rules"}) {
+  for (const char* command : {"", "proxy", "check", "explain", "decode", "rules"}) {
     const Run run = shell(std::string("$S ") + command + " --help");
     CHECK(run.exit_code == 0);
     CHECK(contains(run.output, "sioscope"));
@@ -178,6 +191,16 @@ TEST_CASE("check: the command finds the proxy, under every name it was promised"
   CHECK(run.exit_code == 3);  // It made no connection.
 }
 
+TEST_CASE("check: with --admin the command finds the API too, at an address it can connect to") {
+  const std::string script =
+      "$S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at $SIOSCOPE_ADMIN'";
+  CHECK(
+      std::regex_search(shell(script).output, std::regex("\nat http://127\\.0\\.0\\.1:[0-9]+\n")));
+  const Run without = shell(
+      "SIOSCOPE_ADMIN= $S check --upstream $U --quiet -- sh -c 'echo at \"$SIOSCOPE_ADMIN\"'");
+  CHECK(contains(without.output, "\nat \n"));
+}
+
 TEST_CASE("check: the command's own failure comes first, a signal as 128 + n") {
   CHECK(shell("$S check --upstream $U --quiet -- sh -c 'exit 7'").exit_code == 7);
   CHECK(shell("$S check --upstream $U --quiet -- sh -c 'kill -KILL $$'").exit_code == 137);
@@ -205,4 +228,31 @@ TEST_CASE(
                        end)
                      .output,
                  "exit 137\n"));
+}
+
+TEST_CASE("explain: one finding is told at once, several are listed, an id may have zeros") {
+  CHECK(contains(shell("head -n 1 " + kLeak + " | $S explain -").output, "\nWhat happened\n"));
+  const Run list = shell("$S explain " + kLeak);
+  CHECK(list.exit_code == 0);
+  CHECK(list.output.starts_with("f-1  error  "));
+  CHECK(contains(list.output, "\nf-3  error  "));
+  CHECK(shell("$S explain " + kLeak + " f-0002").output ==
+        shell("$S explain " + kLeak + " f-2").output);
+}
+
+TEST_CASE("explain: --width comes before COLUMNS, and colours need a terminal") {
+  CHECK(contains(shell("COLUMNS=80 $S explain " + kLeak + " f-2").output, " │ "));
+  CHECK_FALSE(contains(shell("COLUMNS=60 $S explain " + kLeak + " f-2").output, " │ "));
+  CHECK(contains(shell("COLUMNS=60 $S explain " + kLeak + " f-2 --width 80").output, " │ "));
+  CHECK_FALSE(contains(shell("$S explain " + kLeak + " f-2").output, "\x1b"));
+}
+
+TEST_CASE("explain: a last line that a kill cut off is noted, a bad line between is exit code 2") {
+  const Run cut = shell("head -c -9 " + kLeak + " | $S explain - f-2; echo \"exit $?\"");
+  CHECK(contains(cut.output, "note: the last line of standard input is cut off"));
+  CHECK(contains(cut.output, "\nWhat happened\n"));
+  CHECK(cut.output.ends_with("exit 0\n"));
+  const Run bad = shell("(echo oops; cat " + kLeak + ") | $S explain - f-2; echo \"exit $?\"");
+  CHECK(contains(bad.output, "\nWhat happened\n"));
+  CHECK(contains(bad.output, "line 1 of standard input is no record of --findings\nexit 2\n"));
 }
