@@ -148,7 +148,7 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
 }
 
 void Lineage::prune(Group& group, Instant now) {
-  const auto drop_old = [&](std::deque<Departure>& departures) {
+  const auto drop_old = [&](FrontVector<Departure>& departures) {
     while (!departures.empty() && departures.front().at + limits::kClosedSessionMemory < now)
       departures.pop_front();
   };
@@ -343,12 +343,12 @@ void Lineage::pin(Session& old, Session& successor, Bond bond, std::vector<Sessi
     return;  // Known, and the first exact grade stands.
   if (held != successor.id) unbind(successor, changed);
 
-  std::erase(group_of(successor).newcomers, successor.id);
+  group_of(successor).newcomers.erase_if([&](SessionId id) { return id == successor.id; });
   const auto is_old = [&](const Departure& departure) { return departure.session == old.id; };
   const auto claim = std::find_if(group.past.begin(), group.past.end(), is_old);
   const SessionId claimed_by = claim == group.past.end() ? SessionId::None : claim->claimed_by;
-  std::erase_if(group.closed, is_old);
-  std::erase_if(group.past, is_old);
+  group.closed.erase_if(is_old);
+  group.past.erase_if(is_old);
   give_back(successor);
   if (left == left_.end()) {  // Not left: a clean successor, and nobody else's.
     continues(successor, old, bond.grade);
@@ -394,9 +394,10 @@ void Lineage::same_page(Session& one, Session& two, std::vector<SessionId>& chan
   if (left == left_.end() || left->second.poisoned >= young.requested) return;
   const Bond bonded = left->second.bond;
   const bool theirs = bonded.successor == young.id && bonded.grade > Grade::RealmSuffix;
-  const bool free = bonded.successor == SessionId::None && young.connecting != Instant{} &&
-                    !predecessor_.contains(young.id) &&
-                    std::erase(group_of(young).newcomers, young.id) != 0;
+  const bool free =
+      bonded.successor == SessionId::None && young.connecting != Instant{} &&
+      !predecessor_.contains(young.id) &&
+      group_of(young).newcomers.erase_if([&](SessionId id) { return id == young.id; }) != 0;
   if (!theirs && !free) return;
   bind(old, young, {young.id, Grade::RealmSuffix, false}, changed);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/session/fact.hpp"
+#include "core/session/front_vector.hpp"
 #include "core/session/grade.hpp"
 #include "core/session/tracker.hpp"
 
@@ -66,11 +67,11 @@ class Lineage {
     SessionId claimed_by = SessionId::None;  ///< the newcomer that it explains, by timing
   };
   struct Group {
-    std::deque<Departure> closed;  ///< unclaimed, within the window, oldest first
-    std::deque<Departure>
+    FrontVector<Departure> closed;  ///< unclaimed, within the window, oldest first
+    FrontVector<Departure>
         past;  ///< claimed by timing, or too long ago: counts where evidence must be unique
-    std::vector<Departure> left;      ///< unclaimed, oldest first; `at` is the poison packet's
-    std::deque<SessionId> newcomers;  ///< unexplained, oldest first
+    std::vector<Departure> left;       ///< unclaimed, oldest first; `at` is the poison packet's
+    FrontVector<SessionId> newcomers;  ///< unexplained, oldest first
     /// Left sessions bonded while others were not: ambiguous, until nobody is unclaimed any more.
     std::vector<SessionId> ambiguous;
   };
