@@ -8,7 +8,7 @@ const sockets = new Map();
 let manager;
 
 const steps = {
-  async open({ version, url, namespaces, options, auth, twin, parser, quirk }) {
+  async open({ version, url, namespaces, options, auth, socket: settings, twin, parser, quirk }) {
     const quirks = quirk ? await import(`./quirks/${quirk}.mjs`) : {};
     quirks.prepare?.(version);
     const client = await import(`client-${version}`);
@@ -18,7 +18,7 @@ const steps = {
     manager = new Manager(url, { ...options, autoConnect: false });
     manager.on("open", onOpen);
     for (const nsp of namespaces) {
-      const socket = manager.socket(nsp, { auth });
+      const socket = manager.socket(nsp, { auth, ...settings });
       sockets.set(nsp, socket);
       socket.on("connect", () =>
         tell({ happened: "connected", nsp, id: socket.id, sid: manager.engine.id, recovered: socket.recovered }),

@@ -14,6 +14,7 @@ export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false, st
 
 /**
  * `expect.confidence`  the least a true orphan deserves (default likely)
+ * `expect.orphan`      the rule that names orphans (default leak/orphan-after-parse-error)
  * `expect.accused`     the most an innocent session may be accused of (default possible)
  * `expect.lossy`       the network swallowed packets: what was sent and what passed need not agree
  * `expect.stillborn`   sessions that never heard of their clients do not count: nobody could read their handshakes
@@ -35,11 +36,11 @@ export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) 
 const kOrphan = "leak/orphan-after-parse-error";
 const of = (said, rule) => said.findings.filter((finding) => finding.rule === rule);
 
-function judgeOrphans(truth, said, { confidence = "likely", grade }, shown) {
+function judgeOrphans(truth, said, { confidence = "likely", grade, orphan: rule = kOrphan }, shown) {
   const { complain, complaints } = complaintBook();
   const successors = [];
   for (const orphan of truth.orphans) {
-    const named = of(said, kOrphan).filter((finding) => finding.session.sid === shown(orphan.sid));
+    const named = of(said, rule).filter((finding) => finding.session.sid === shown(orphan.sid));
     complain(named.length === 1, `orphan ${orphan.sid} is named ${named.length} times`);
     if (named.length !== 1) continue;
 

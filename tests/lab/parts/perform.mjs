@@ -47,10 +47,10 @@ class Stage {
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
-    const { reveal, path } = this.#scenario;
+    const { reveal, path, args } = this.#scenario;
     await this.#startServer();
     this.#door = this.#program
-      ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path })
+      ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path, args })
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
     const relay = () => this.#openRelay();

@@ -34,9 +34,9 @@ class Program {
   kill = () => kill(this.child);
 }
 
-const common = (folder, upstream, { reveal = true, path }) => [
+const common = (folder, upstream, { reveal = true, path, args = [] }) => [
   "--listen", "127.0.0.1:0", "--upstream", upstream, "--findings", join(folder, "findings.ndjson"),
-  ...(reveal ? ["--reveal-sids"] : []), ...(path ? ["--path", path] : []),
+  ...(reveal ? ["--reveal-sids"] : []), ...(path ? ["--path", path] : []), ...args,
 ];
 
 /** `sioscope proxy`, listening. stop() asks it to end as an operator would and resolves with its exit code. */
@@ -54,7 +54,7 @@ export async function startProxy({ program, upstream, folder, ...options }) {
 /** `sioscope check ... -- command`; ended() resolves with its exit code. */
 export function startCheck({ program, upstream, folder, command, args, ...options }) {
   const check = new Program(
-    program, ["check", ...common(folder, upstream, options), ...args, "--", ...command], folder, options.env,
+    program, ["check", ...common(folder, upstream, { ...options, args }), "--", ...command], folder, options.env,
   );
   check.ended = () => exitCode(check.child, 60_000, "sioscope check ends");
   return check;

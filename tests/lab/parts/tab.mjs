@@ -25,7 +25,7 @@ export class Tab extends EventEmitter {
   #steps = 0;
 
   constructor({
-    version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin, parser = "json", quirk, options = {},
+    version, transport, url, log, namespaces = ["/"], headers = {}, auth, path, twin, parser = "json", quirk, options = {}, socket,
   }) {
     super();
     this.setMaxListeners(0);
@@ -46,7 +46,7 @@ export class Tab extends EventEmitter {
       ...options,
     };
     // Whoever waits for a session hears of a failure.
-    this.#do("open", { version, url, namespaces, options: all, auth, twin, parser, quirk }).catch(() => {});
+    this.#do("open", { version, url, namespaces, options: all, auth, socket, twin, parser, quirk }).catch(() => {});
   }
 
   get current() {
