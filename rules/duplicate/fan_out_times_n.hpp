@@ -39,6 +39,7 @@ class FanOutTimesN : public Rule {
   struct Topic {
     std::uint32_t length = 0;   ///< of its runs, as long as they are all alike
     std::uint64_t moments = 0;  ///< with runs, and nothing that came alone between
+    std::uint64_t odd = 0;      ///< runs of another length among them
     core::Instant latest{};
     std::uint64_t extra = 0;
     std::uint64_t counted = 0;  ///< of `extra`, told to the verdict

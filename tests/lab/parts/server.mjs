@@ -12,6 +12,7 @@ const kHeartbeat = { pingInterval: 400, pingTimeout: 8000 };
 
 export class LabServer extends EventEmitter {
   sessions = new Map(); // Engine.IO sid -> Session, in order of opening; closed ones stay.
+  unanswered = new Set(); // Namespaces in which the scenario's app answers, or does not.
   requests = []; // { method, url, headers }: what its clients asked by HTTP, to prove how they did.
   #options;
   #serve;
@@ -44,7 +45,7 @@ export class LabServer extends EventEmitter {
     this.http.prependListener("request", ({ method, url, headers }) => this.requests.push({ method, url, headers }));
     this.io.engine.on("connection", (conn) => this.#watch(conn));
     this.#serve(this.io, this);
-    for (const namespace of generations.namespacesOf(this.io)) this.#answer(namespace);
+    for (const namespace of generations.namespacesOf(this.io)) this.#watchSockets(namespace);
     this.http.listen(this.port ?? 0, "127.0.0.1");
     await once(this.http, "listening");
     this.port = this.http.address().port;
@@ -91,10 +92,11 @@ export class LabServer extends EventEmitter {
   }
 
   /** Every event asked for an ack gets one, echoing its arguments so that binary events get binary acks. */
-  #answer(namespace) {
+  #watchSockets(namespace) {
     namespace.on("connection", (socket) => {
       this.sessions.get(socket.conn.id)?.joined.push(socket);
-      generations.onAny(socket, (event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
+      if (!this.unanswered.has(namespace.name))
+        generations.onAny(socket, (event, ...args) => typeof args.at(-1) === "function" && args.pop()("ok", ...args));
       this.emit("change");
     });
   }

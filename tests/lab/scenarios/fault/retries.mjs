@@ -12,8 +12,8 @@ export default {
     await server.pulse(4); // Its acks come at last.
   },
 
-  serve(io) {
-    // Each event waits before its handlers see it.
-    io.of("/slow").on("connection", (socket) => socket.use((event, next) => setTimeout(next, 1500)));
+  serve(io, server) {
+    server.unanswered.add("/slow");
+    io.of("/slow").on("connection", (socket) => socket.on("order", (number, answer) => setTimeout(answer, 1500)));
   },
 };
