@@ -168,8 +168,8 @@ admin::Sources Watch::admin_sources() {
           .findings =
               [this] {
                 auto all = nlohmann::ordered_json::array();
-                for (const rules::Finding& finding : ledger_.findings())
-                  all.push_back(report::to_json(finding, clock_, redaction_));
+                for (const report::Assessed& one : ledger_.findings())
+                  all.push_back(report::to_json(one.finding, one.assessment, clock_, redaction_));
                 return report::to_line(all) + "\n";
               },
           .verdict =
@@ -179,12 +179,15 @@ admin::Sources Watch::admin_sources() {
 }
 
 void Watch::record(const rules::Record& one) {
+  const auto* const finding = std::get_if<rules::Finding>(&one);
+  const report::Assessment assessment =
+      finding == nullptr ? report::Assessment{} : options_.acceptance.assess(*finding, clock_);
   if (!streams_.empty())
-    write(report::to_line(std::holds_alternative<rules::Finding>(one)
-                              ? report::to_json(std::get<rules::Finding>(one), clock_, redaction_)
+    write(report::to_line(finding != nullptr
+                              ? report::to_json(*finding, assessment, clock_, redaction_)
                               : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
-  ledger_.apply(one);
-  if (!options_.quiet) terminal_.show(one);
+  ledger_.apply(one, assessment);
+  if (!options_.quiet) terminal_.show(one, assessment);
 }
 
 void Watch::write(const std::string& line) {
@@ -213,10 +216,18 @@ void Watch::write_reports(const report::Verdict& verdict) {
   }
 }
 
+std::optional<core::Instant> Watch::suspects_settle_at(const observe::Snapshot& snapshot) const {
+  std::optional<core::Instant> latest;
+  for (const rules::Suspect& suspect : snapshot.suspects)
+    if (options_.acceptance.assess(suspect.finding, clock_).excuse() == report::Excuse::None)
+      latest = std::max(latest.value_or(core::Instant{}), suspect.settles_at);
+  return latest;
+}
+
 report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optional<int> child_exit) {
   return judge({.tally = snapshot.tally,
                 .findings = ledger_.classes(),
-                .suspects = snapshot.suspects,
+                .suspects = suspects_settle_at(snapshot).has_value(),
                 .findings_lost = records_lost_,
                 .report_lost = report_lost_,
                 .child_exit = child_exit},

@@ -40,6 +40,10 @@ class Watch {
   /// `http://127.0.0.1:9100`, where the API is served; nothing without `--admin`.
   [[nodiscard]] std::optional<std::string> admin_url() const;
   [[nodiscard]] observe::Snapshot snapshot() { return observer_.snapshot(); }
+  /// When all suspects will have been proven or refuted; nullopt when there are none. Those that
+  /// would be excused in either case do not count.
+  [[nodiscard]] std::optional<core::Instant> suspects_settle_at(
+      const observe::Snapshot& snapshot) const;
   [[nodiscard]] report::Terminal& terminal() noexcept { return terminal_; }
   [[nodiscard]] spdlog::logger& log() noexcept { return *log_; }
 

@@ -122,8 +122,7 @@ void Observer::hand_on() {
 }
 
 Snapshot Observer::snapshot_locked() const {
-  return {analysis_.tally(), analysis_.live(), analysis_.suspects(),
-          analysis_.suspects_settle_at()};
+  return {analysis_.tally(), analysis_.live(), analysis_.unsettled()};
 }
 
 Snapshot Observer::snapshot() {

@@ -19,8 +19,7 @@ namespace proxy::observe {
 struct Snapshot {
   rules::Tally tally;
   rules::Analysis::Live live;
-  bool suspects = false;             ///< a suspect is still open and neither proven nor refuted
-  core::Instant suspects_settle_at;  ///< by when the present suspects will have settled
+  std::vector<rules::Suspect> suspects;  ///< still open, and neither proven nor refuted
 };
 
 /// The one thread that sees everything: it merges the rings of all loops into one ordered stream,
