@@ -18,6 +18,7 @@ std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
   if (unproven || outcome.suspects) doubts.push_back(report::Doubt::Unproven);
   if (outcome.findings_lost) doubts.push_back(report::Doubt::FindingsNotKept);
   if (outcome.report_lost) doubts.push_back(report::Doubt::ReportNotWritten);
+  if (outcome.only_counted) doubts.push_back(report::Doubt::OnlyCounted);
   return doubts;
 }
 

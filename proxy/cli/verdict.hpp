@@ -21,6 +21,7 @@ struct Outcome {
   bool suspects = false;       ///< some are open that nothing would excuse: a run that goes on
   bool findings_lost = false;  ///< the findings file could not be written
   bool report_lost = false;    ///< likewise a --report
+  bool only_counted = false;   ///< findings that belong here may have been left out
   std::optional<int> child_exit;
 };
 

@@ -18,6 +18,7 @@ enum class Doubt : std::uint8_t {
   NoTraffic,         ///< traffic was expected and there was none
   FindingsNotKept,   ///< the findings file could not be written in full
   ReportNotWritten,  ///< likewise a --report
+  OnlyCounted,       ///< of a mark: so many findings that whose they are was not kept
 };
 
 /// What a run comes to, with what it rests on.

@@ -130,6 +130,9 @@ std::string_view advice(Doubt doubt) noexcept {
       return "The findings file could not be written in full: records are missing from it.";
     case Doubt::ReportNotWritten:
       return "A report could not be written in full; the log says which, and why.";
+    case Doubt::OnlyCounted:
+      return "More findings arose than are kept, so whose they are cannot be told; POST /reset "
+             "between suites.";
   }
   return "";
 }
