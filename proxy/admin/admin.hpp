@@ -59,8 +59,8 @@ struct Sources {
 /// `own_exit` are what the program would come to if this were all (--fail-on, ignores and baseline
 /// as ever, and no sessions are a doubt where traffic is expected); `sessions` are those that
 /// opened, `deliveries`, `events` and `unobserved` what passed in that time over any session;
-/// `child_exit` is null. With it come `advice`, a sentence for each doubt, and `findings`, the
-/// records of those sessions.
+/// `child_exit` is null. Only `findings` differs: it is an array, the records of those sessions'
+/// findings, and the numbers by severity stand in `counts`. `advice` has a sentence for each doubt.
 ///
 /// **Reset.** `POST /reset` answers 204. Live sessions stay tracked, and `/metrics` goes on
 /// counting; a finding from before stays forgotten, also when it grows. It is not a way to judge
