@@ -14,6 +14,8 @@ namespace {
 /// Enough for a scraper, a probe and a person at once, whoever else waits.
 constexpr std::size_t kThreads = kAssertsMax + 4;
 
+constexpr int kBacklog = 128;
+
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
 constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
@@ -81,11 +83,12 @@ tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::En
   httplib::Server& http = server->http;
   http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   http.set_keep_alive_max_count(1);  // Idle connections would each hold a thread.
-  http.set_socket_options(
-      [](socket_t fd) {  // Not httplib's SO_REUSEPORT, which hides a port in use.
-        const int yes = 1;
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-      });
+  socket_t listening = INVALID_SOCKET;
+  http.set_socket_options([&listening](socket_t fd) {
+    const int yes = 1;  // Not httplib's SO_REUSEPORT, which hides a port in use.
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    listening = fd;
+  });
 
   const auto get = [&](const char* path, const char* type, std::function<std::string()> make) {
     http.Get(path,
@@ -125,6 +128,9 @@ tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::En
   if (!http.bind_to_port(bound.host, bound.port))
     return tl::unexpected(
         net::StartError{"cannot listen on " + bound.text() + "; choose another address"});
+  // httplib's backlog is 5: where more test workers assert at once, some would try again a second
+  // later.
+  ::listen(listening, kBacklog);
   server->thread = std::thread([&http, &ended = server->ended] {
     http.listen_after_bind();
     ended = true;

@@ -173,7 +173,9 @@ admin::Answer MarkApi::answer(const Span& span, const observe::Snapshot& snapsho
                                                 .only_counted = ledger_.only_counted() > 0,
                                                 .child_exit = {}});
   nlohmann::ordered_json json = report::to_json(verdict);
-  json["counts"] = std::move(json["findings"]);
+  const nlohmann::ordered_json counts = json["findings"];
+  json.erase("findings");  // Of that name the records come, and last.
+  json["counts"] = counts;
   auto advice = nlohmann::ordered_json::array();
   for (const report::Doubt doubt : verdict.doubts) advice.push_back(report::advice(doubt));
   json["advice"] = std::move(advice);

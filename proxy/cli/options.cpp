@@ -56,7 +56,8 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
       ->type_name("PATH")
       ->capture_default_str();
   app.add_option("--admin", written.admin,
-                 "serve /healthz /readyz /metrics /api/findings /api/verdict there")
+                 "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
+                 "/marks /assert /reset")
       ->type_name("HOST:PORT");
   app.add_option("--findings", written.findings,
                  "append findings and the verdict as NDJSON; - is stdout")
