@@ -156,6 +156,8 @@ Instant Analysis::suspects_settle_at() const noexcept {
   return state_->orphans.settle_at(state_->now);
 }
 
+std::vector<Suspect> Analysis::unsettled() const { return state_->orphans.unsettled(state_->now); }
+
 Analysis::Live Analysis::live() const noexcept {
   const auto live = state_->tracker.live();
   return {live.polling, live.websocket, state_->orphans.orphans()};

@@ -37,6 +37,8 @@ class Analysis {
   /// When every present suspect will have been proven or refuted, by its session's own heartbeat;
   /// a default Instant when there is none.
   [[nodiscard]] core::Instant suspects_settle_at() const noexcept;
+  /// The suspects that are open, each as the finding that it may become.
+  [[nodiscard]] std::vector<Suspect> unsettled() const;
   [[nodiscard]] Tally tally() const;
   /// Live sessions now, by transport, for metrics.
   struct Live {

@@ -105,6 +105,7 @@ SessionRef ref(const core::session::Session& session) {
     if (!ns.socket_sid.empty()) result.sockets.push_back({ns.name, ns.socket_sid});
   result.eio = session.eio;
   result.transport = session.transport == core::TransportName::WebSocket ? "websocket" : "polling";
+  result.opened = session.opened;
   return result;
 }
 

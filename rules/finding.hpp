@@ -57,6 +57,7 @@ struct SessionRef {
   std::vector<SocketRef> sockets;
   std::string_view transport;  ///< "polling" or "websocket"
   int eio = 4;
+  core::Instant opened{};  ///< its handshake
 };
 
 /// The name of one event: namespace and event as they stand on the wire, decoded.
@@ -85,6 +86,12 @@ struct Finding {
   std::string summary;             ///< one sentence
   std::string remedy;              ///< one sentence
   std::vector<Evidence> evidence;  ///< oldest first
+};
+
+/// A session that is open and may yet become a finding, or is one that is not proven yet.
+struct Suspect {
+  Finding finding;           ///< as far as it stands; number 0 while nothing was said
+  core::Instant settles_at;  ///< by then it will have been proven or refuted
 };
 
 /// Later evidence refuted a finding.

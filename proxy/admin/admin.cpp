@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "proxy/net/listener.hpp"
@@ -10,12 +11,43 @@
 namespace proxy::admin {
 namespace {
 
-/// Enough for a scraper, a probe and a person at once.
-constexpr std::size_t kThreads = 4;
+/// Enough for a scraper, a probe and a person at once, whoever else waits.
+constexpr std::size_t kThreads = kAssertsMax + 4;
+
+constexpr int kBacklog = 128;
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
 constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
+
+void answer(httplib::Response& response, const Answer& answer) {
+  response.status = answer.status;
+  response.set_header("Cache-Control", "no-store");
+  if (!answer.body.empty()) response.set_content(answer.body, kJson);
+}
+
+/// A path for POST alone.
+void serve_post(httplib::Server& http, const char* path,
+                const std::function<Answer(const std::string&)>& source) {
+  http.Post(path, [source](const httplib::Request& request, httplib::Response& response) {
+    answer(response, source(request.body));
+  });
+  const auto refuse = [path](const httplib::Request&, httplib::Response& response) {
+    response.set_header("Allow", "POST");
+    answer(response,
+           {405, "{\"error\":\"" + std::string(path) + " takes POST and nothing else\"}\n"});
+  };
+  http.Get(path, refuse);
+  http.Put(path, refuse);
+  http.Patch(path, refuse);
+  http.Delete(path, refuse);
+}
+
+/// `curl -X POST` sends neither a body nor its length, and httplib would wait for one to come.
+bool has_no_body(const httplib::Request& request) {
+  return request.method == "POST" && !request.has_header("Content-Length") &&
+         !request.has_header("Transfer-Encoding");
+}
 
 }  // namespace
 
@@ -51,11 +83,12 @@ tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::En
   httplib::Server& http = server->http;
   http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   http.set_keep_alive_max_count(1);  // Idle connections would each hold a thread.
-  http.set_socket_options(
-      [](socket_t fd) {  // Not httplib's SO_REUSEPORT, which hides a port in use.
-        const int yes = 1;
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-      });
+  socket_t listening = INVALID_SOCKET;
+  http.set_socket_options([&listening](socket_t fd) {
+    const int yes = 1;  // Not httplib's SO_REUSEPORT, which hides a port in use.
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    listening = fd;
+  });
 
   const auto get = [&](const char* path, const char* type, std::function<std::string()> make) {
     http.Get(path,
@@ -74,9 +107,30 @@ tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::En
              response.set_content(draining ? "draining\n" : "ready\n", kText);
            });
 
+  http.set_payload_max_length(kBodyBytesMax);
+  std::map<std::string, std::function<Answer(const std::string&)>> posts;
+  for (const auto& [path, source] : {std::pair{"/marks", &sources.mark},
+                                     {"/assert", &sources.assert_since},
+                                     {"/reset", &sources.reset}}) {
+    if (!*source) continue;
+    serve_post(http, path, *source);
+    posts.emplace(path, *source);
+  }
+  http.set_pre_routing_handler(
+      [posts = std::move(posts)](const httplib::Request& request, httplib::Response& response) {
+        using Handled = httplib::Server::HandlerResponse;
+        const auto found = has_no_body(request) ? posts.find(request.path) : posts.end();
+        if (found == posts.end()) return Handled::Unhandled;
+        answer(response, found->second(""));
+        return Handled::Handled;
+      });
+
   if (!http.bind_to_port(bound.host, bound.port))
     return tl::unexpected(
         net::StartError{"cannot listen on " + bound.text() + "; choose another address"});
+  // httplib's backlog is 5: where more test workers assert at once, some would try again a second
+  // later.
+  ::listen(listening, kBacklog);
   server->thread = std::thread([&http, &ended = server->ended] {
     http.listen_after_bind();
     ended = true;

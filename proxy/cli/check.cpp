@@ -60,10 +60,11 @@ void wait_for_proof(Watch& watch, Signals& signals,
     const core::Instant now = observe::now();
     if (now < begin + kSettle) continue;
     const observe::Snapshot snapshot = watch.snapshot();
+    const auto settle_at = watch.suspects_settle_at(snapshot);
+    if (!settle_at) break;
     const core::Instant last =
-        grace ? begin + *grace
-              : std::min<core::Instant>(begin + kGraceMax, snapshot.suspects_settle_at + kSettle);
-    if (!snapshot.suspects || now >= last) break;
+        grace ? begin + *grace : std::min<core::Instant>(begin + kGraceMax, *settle_at + kSettle);
+    if (now >= last) break;
     watch.terminal().progress(
         progress_line(snapshot, std::chrono::ceil<std::chrono::seconds>(last - now)));
   }
@@ -91,7 +92,7 @@ std::vector<Child::Variable> variables_of(const CheckOptions& options, const Wat
 }  // namespace
 
 int check_command(Arguments arguments) {
-  auto options = parse_check(arguments, rules::registry());
+  auto options = parse_check(arguments, rules::registry(), today());
   if (!options) return say(options.error());
 
   Signals signals;

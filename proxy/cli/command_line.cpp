@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "proxy/cli/commands.hpp"
+#include "proxy/cli/config_file.hpp"
 #include "proxy/cli/verdict.hpp"
 
 namespace proxy::cli {
@@ -48,6 +49,8 @@ std::optional<Stop> parse_with(CLI::App& app, std::span<const std::string> argum
   } catch (const CLI::FileError&) {
     return usage_error(app, "cannot read the configuration file '" + config_file(app) +
                                 "'; check that it is there and may be read");
+  } catch (const ConfigRefused& error) {
+    return usage_error(app, "the configuration file '" + config_file(app) + "'" + error.what());
   } catch (const CLI::ConfigError& error) {
     return usage_error(app, "the configuration file '" + config_file(app) +
                                 "' has the unknown key '" + unknown_key(error) + "'" + see_help +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -15,6 +16,11 @@ using Arguments = std::span<const std::string>;
 [[nodiscard]] int explain_command(Arguments arguments);
 [[nodiscard]] int rules_command(Arguments arguments);
 [[nodiscard]] int demo_command(Arguments arguments);
+
+/// The day it is, UTC.
+[[nodiscard]] inline std::chrono::sys_days today() {
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
 
 struct Stop;
 /// Says what a Stop says, where it belongs. Returns its exit code.

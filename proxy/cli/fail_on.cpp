@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proxy/report/acceptance.hpp"
+
 namespace proxy::cli {
 namespace {
 
@@ -20,12 +22,6 @@ std::optional<Value> named(std::string_view text, const Value (&values)[N]) {
   return std::nullopt;
 }
 
-bool is_known(std::string_view text, std::span<const rules::Description> known) {
-  return std::any_of(known.begin(), known.end(), [&](const rules::Description& rule) {
-    return rule.id == text || group_of(rule.id) == text;
-  });
-}
-
 }  // namespace
 
 bool Gate::met_by(std::string_view rule, rules::Severity severity,
@@ -33,7 +29,7 @@ bool Gate::met_by(std::string_view rule, rules::Severity severity,
   return std::any_of(clauses_.begin(), clauses_.end(), [&](const Clause& clause) {
     if (confidence < clause.confidence) return false;
     if (clause.at_least) return severity >= *clause.at_least;
-    return rule == clause.of || group_of(rule) == clause.of;
+    return report::means(clause.of, rule);
   });
 }
 
@@ -61,7 +57,7 @@ tl::expected<Gate, FailOnError> parse_fail_on(std::span<const std::string> value
       never = true;
       continue;
     }
-    if (!clause.at_least && !is_known(name, known))
+    if (!clause.at_least && !is_rule_or_group(name, known))
       return tl::unexpected(FailOnError{Code::UnknownName, std::string(name)});
     if (!clause.at_least) clause.of = name;
     clauses.push_back(std::move(clause));
@@ -71,12 +67,24 @@ tl::expected<Gate, FailOnError> parse_fail_on(std::span<const std::string> value
 }
 
 std::string fail_on_names(std::span<const rules::Description> known) {
-  std::string names = "info, warning, error";
+  return "info, warning, error, " + rule_names(known) + ", never";
+}
+
+bool is_rule_or_group(std::string_view text, std::span<const rules::Description> known) {
+  return std::any_of(known.begin(), known.end(),
+                     [&](const rules::Description& rule) { return report::means(text, rule.id); });
+}
+
+std::string rule_names(std::span<const rules::Description> known) {
+  std::string names;
+  const auto add = [&](std::string_view name) {
+    names.append(names.empty() ? "" : ", ").append(name);
+  };
   std::string_view last_group;
   for (const rules::Description& rule : known)
-    if (group_of(rule.id) != last_group) names.append(", ").append(last_group = group_of(rule.id));
-  for (const rules::Description& rule : known) names.append(", ").append(rule.id);
-  return names + ", never";
+    if (group_of(rule.id) != last_group) add(last_group = group_of(rule.id));
+  for (const rules::Description& rule : known) add(rule.id);
+  return names;
 }
 
 }  // namespace proxy::cli

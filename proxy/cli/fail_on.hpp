@@ -51,4 +51,10 @@ struct FailOnError {
 /// rules, `never`.
 [[nodiscard]] std::string fail_on_names(std::span<const rules::Description> known);
 
+/// Whether `--fail-on`, or an ignore, may name it: a rule or the group of one.
+[[nodiscard]] bool is_rule_or_group(std::string_view text,
+                                    std::span<const rules::Description> known);
+/// Groups and rules, for the sentence that refuses another.
+[[nodiscard]] std::string rule_names(std::span<const rules::Description> known);
+
 }  // namespace proxy::cli

@@ -1,11 +1,16 @@
 #include "proxy/cli/options.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "core/tap/dedupe_key.hpp"
 #include "proxy/cli/client_key.hpp"
 #include "proxy/cli/command_line.hpp"
+#include "proxy/cli/config_file.hpp"
 #include "proxy/cli/duration.hpp"
 
 namespace proxy::cli {
@@ -26,15 +31,20 @@ struct Written {
   std::string threads;
   std::string drain = "5s";
   std::vector<std::string> fail_on;
+  std::string baseline;
+  std::vector<report::Ignore> ignores;  ///< of the configuration file
   bool expect_traffic = false;
   bool reveal_sids = false;
   std::string log_level = "warning";
   bool quiet = false;
 };
 
-void add_options(CLI::App& app, Written& written) {
-  app.config_formatter(std::make_shared<CLI::ConfigTOML>());
-  app.set_config("--config", "", "TOML file with options under these same names")
+void add_options(CLI::App& app, Written& written, std::span<const rules::Description> known,
+                 std::chrono::sys_days today) {
+  app.config_formatter(std::make_shared<ConfigReader>(known, today, written.ignores));
+  app.set_config("--config", "",
+                 "TOML file with options under these same names, and [[ignore]] tables: findings "
+                 "that fail nothing until a date")
       ->type_name("FILE");
   app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
       ->type_name("HOST:PORT")
@@ -46,7 +56,8 @@ void add_options(CLI::App& app, Written& written) {
       ->type_name("PATH")
       ->capture_default_str();
   app.add_option("--admin", written.admin,
-                 "serve /healthz /readyz /metrics /api/findings /api/verdict there")
+                 "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
+                 "/marks /assert /reset")
       ->type_name("HOST:PORT");
   app.add_option("--findings", written.findings,
                  "append findings and the verdict as NDJSON; - is stdout")
@@ -86,6 +97,9 @@ void add_options(CLI::App& app, Written& written) {
          "(repeatable) [error:likely]")
       ->type_name("WHAT")
       ->allow_extra_args(false);
+  app.add_option("--baseline", written.baseline,
+                 "findings that are known and fail nothing: a file that --findings wrote")
+      ->type_name("FILE");
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
   app.add_flag("--reveal-sids", written.reveal_sids,
@@ -224,6 +238,44 @@ tl::expected<std::vector<report::Target>, std::string> reports_of(
   return targets;
 }
 
+/// Whether both name one file, which need not be there.
+bool same_file(const std::string& one, const std::string& other) {
+  std::error_code ignored;
+  return one == other || std::filesystem::equivalent(one, other, ignored);
+}
+
+tl::expected<report::Baseline, std::string> baseline_of(const std::string& path,
+                                                        const std::string& findings) {
+  using Code = report::BaselineError::Code;
+  const std::string what = "--baseline " + in_quotes(path);
+  if (same_file(path, findings))
+    return refuse(
+        what +
+        " is the file of --findings too, and what is new would be known from the next run "
+        "on; give each its own");
+  std::error_code none;
+  std::ifstream in(path);
+  if (!in.is_open())
+    return refuse(what + " cannot be read: " + std::strerror(errno) +
+                  "; make one with a run that has --findings " + path + " instead");
+  auto baseline = std::filesystem::is_directory(path, none)
+                      ? tl::unexpected(report::BaselineError{Code::Unreadable, 0})
+                      : report::Baseline::read(in);
+  if (baseline) return std::move(*baseline);
+  const std::string line = "line " + std::to_string(baseline.error().line);
+  switch (baseline.error().code) {
+    case Code::Unreadable:
+      break;
+    case Code::NoRecord:
+      return refuse(what + ", " + line +
+                    ": no record as --findings writes them; make the file anew with --findings");
+    case Code::NoFingerprint:
+      return refuse(what + ", " + line +
+                    ": a finding without a fingerprint; make the file anew with --findings");
+  }
+  return refuse(what + " cannot be read; name a file that --findings wrote");
+}
+
 /// Stores the value, or remembers the first complaint.
 class Complaints {
  public:
@@ -243,7 +295,7 @@ class Complaints {
   std::string first_;
 };
 
-WatchOptions read(const Written& written, std::span<const rules::Description> known,
+WatchOptions read(Written& written, std::span<const rules::Description> known,
                   Complaints& complaints) {
   WatchOptions options;
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
@@ -266,6 +318,10 @@ WatchOptions read(const Written& written, std::span<const rules::Description> kn
     return sentence_of(error, known);
   }),
                   options.gate);
+  std::optional<report::Baseline> baseline;
+  if (!written.baseline.empty())
+    complaints.take(baseline_of(written.baseline, written.findings), baseline);
+  options.acceptance = {std::move(written.ignores), std::move(baseline)};
   complaints.take(log_level_of(written.log_level), options.log_level);
   options.expect_traffic = written.expect_traffic;
   options.sids =
@@ -281,6 +337,12 @@ constexpr std::string_view kProxyExamples =
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
     "html=report.html\n"
+    "In the file of --config:\n"
+    "  upstream = \"http://127.0.0.1:3000\"\n"
+    "  [[ignore]]\n"
+    "  rule = \"protocol/malformed-packet\"   # or a group; optional: event, nsp\n"
+    "  reason = \"known, fixed in release 12\"\n"
+    "  expires = 2026-12-31\n"
     "Point clients at --listen. SIGTERM ends it: it drains, prints the verdict and exits with 0 "
     "(clean),\n"
     "1 (findings), 2 (usage) or 3 (inconclusive).";
@@ -294,18 +356,27 @@ constexpr std::string_view kCheckExamples =
     "playwright test\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --report junit=sioscope.xml \\\n"
     "    --report sarif=sioscope.sarif --report github -- npm test\n"
+    "To accept what is there today and fail on what is new:\n"
+    "  sioscope check --upstream http://127.0.0.1:3000 --findings baseline.ndjson -- npm test\n"
+    "  sioscope check --upstream http://127.0.0.1:3000 --baseline baseline.ndjson -- npm test\n"
+    "To accept one fault until a date, in the file of --config:\n"
+    "  [[ignore]]\n"
+    "  rule = \"protocol/malformed-packet\"   # or a group; optional: event, nsp\n"
+    "  reason = \"known, fixed in release 12\"\n"
+    "  expires = 2026-12-31\n"
     "Exits with COMMAND's code if that fails, else 0 (clean), 1 (findings), 2 (usage) or 3 "
     "(inconclusive).";
 
 }  // namespace
 
 tl::expected<WatchOptions, Stop> parse_proxy(std::span<const std::string> arguments,
-                                             std::span<const rules::Description> known) {
+                                             std::span<const rules::Description> known,
+                                             std::chrono::sys_days today) {
   CLI::App app(
       "Stands between clients and a Socket.IO server, passes every byte on, and reports faults.",
       "sioscope proxy");
   Written written;
-  add_options(app, written);
+  add_options(app, written, known, today);
   app.footer(std::string(kProxyExamples));
   if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
 
@@ -316,14 +387,15 @@ tl::expected<WatchOptions, Stop> parse_proxy(std::span<const std::string> argume
 }
 
 tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> arguments,
-                                             std::span<const rules::Description> known) {
+                                             std::span<const rules::Description> known,
+                                             std::chrono::sys_days today) {
   CLI::App app(
       "sioscope check [OPTIONS] -- COMMAND ARGS...\n"
       "Runs COMMAND with a proxy in front of its Socket.IO server, then judges what passed.",
       "sioscope check");
   Written written;
   written.listen = "127.0.0.1:0";
-  add_options(app, written);
+  add_options(app, written, known, today);
   std::string grace;
   CheckOptions options;
   app.add_option("--grace", grace,

@@ -13,6 +13,7 @@
 #include "core/tap/tap.hpp"
 #include "proxy/cli/fail_on.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
 #include "proxy/report/redaction.hpp"
 #include "rules/registry.hpp"
@@ -36,6 +37,7 @@ struct WatchOptions {
   std::size_t threads = 1;
   std::chrono::milliseconds drain{};
   Gate gate;
+  report::Acceptance acceptance;  ///< the ignores of the configuration file, and the baseline
   bool expect_traffic = false;
   report::Redaction::Mode sids = report::Redaction::Mode::Shorten;
   LogLevel log_level = LogLevel::Warning;
@@ -63,12 +65,14 @@ struct Stop {
 };
 
 /// `arguments` are what follows the command's name. The file named by `--config` has the same
-/// names; the command line wins. Errors: Stop, with exit code 2 and a sentence saying what, which,
-/// and what to do.
+/// names; the command line wins. `today`, in UTC, tells which of its ignores have expired.
+/// Errors: Stop, with exit code 2 and a sentence saying what, which, and what to do.
 [[nodiscard]] tl::expected<WatchOptions, Stop> parse_proxy(
-    std::span<const std::string> arguments, std::span<const rules::Description> known);
+    std::span<const std::string> arguments, std::span<const rules::Description> known,
+    std::chrono::sys_days today);
 [[nodiscard]] tl::expected<CheckOptions, Stop> parse_check(
-    std::span<const std::string> arguments, std::span<const rules::Description> known);
+    std::span<const std::string> arguments, std::span<const rules::Description> known,
+    std::chrono::sys_days today);
 [[nodiscard]] tl::expected<RulesOptions, Stop> parse_rules(std::span<const std::string> arguments);
 
 }  // namespace proxy::cli

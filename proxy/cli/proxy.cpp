@@ -6,7 +6,7 @@
 namespace proxy::cli {
 
 int proxy_command(Arguments arguments) {
-  auto options = parse_proxy(arguments, rules::registry());
+  auto options = parse_proxy(arguments, rules::registry(), today());
   if (!options) return say(options.error());
   const auto drain = options->drain;
 

@@ -11,9 +11,14 @@ std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
       outcome.tally.unobserved.empty())
     doubts.push_back(report::Doubt::NoTraffic);
   if (!outcome.tally.unobserved.empty()) doubts.push_back(report::Doubt::Unobserved);
-  if (outcome.tally.unproven > 0 || outcome.suspects) doubts.push_back(report::Doubt::Unproven);
+  const bool unproven = std::any_of(
+      outcome.findings.begin(), outcome.findings.end(), [](const report::FindingClass& finding) {
+        return finding.unproven && finding.excuse == report::Excuse::None;
+      });
+  if (unproven || outcome.suspects) doubts.push_back(report::Doubt::Unproven);
   if (outcome.findings_lost) doubts.push_back(report::Doubt::FindingsNotKept);
   if (outcome.report_lost) doubts.push_back(report::Doubt::ReportNotWritten);
+  if (outcome.only_counted) doubts.push_back(report::Doubt::OnlyCounted);
   return doubts;
 }
 
@@ -21,7 +26,10 @@ std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
 
 report::Verdict judge(Outcome outcome, const Gate& gate, Traffic traffic) {
   const auto stands = [&](auto&& asks) {
-    return std::any_of(outcome.findings.begin(), outcome.findings.end(), asks);
+    return std::any_of(outcome.findings.begin(), outcome.findings.end(),
+                       [&](const report::FindingClass& finding) {
+                         return finding.excuse == report::Excuse::None && asks(finding);
+                       });
   };
   const bool gate_met = stands([&](const report::FindingClass& finding) {
     return gate.met_by(finding.rule, finding.severity, finding.confidence);
@@ -33,6 +41,10 @@ report::Verdict judge(Outcome outcome, const Gate& gate, Traffic traffic) {
 
   report::Verdict verdict;
   verdict.doubts = doubts_of(outcome, traffic);
+  for (const report::FindingClass& finding : outcome.findings) {
+    if (finding.excuse == report::Excuse::Ignored) verdict.ignored += finding.count;
+    if (finding.excuse == report::Excuse::Known) verdict.known += finding.count;
+  }
   verdict.tally = std::move(outcome.tally);
   verdict.child_exit = outcome.child_exit;
   if (gate_met) {

@@ -17,10 +17,11 @@ inline constexpr int kExitInconclusive = 3;
 /// What a run left behind, to be judged.
 struct Outcome {
   rules::Tally tally;
-  std::vector<report::FindingClass> findings;  ///< what stands, by rule, severity and confidence
-  bool suspects = false;                       ///< some are still open: a run that goes on
-  bool findings_lost = false;                  ///< the findings file could not be written
-  bool report_lost = false;                    ///< likewise a --report
+  std::vector<report::FindingClass> findings;  ///< what stands
+  bool suspects = false;       ///< some are open that nothing would excuse: a run that goes on
+  bool findings_lost = false;  ///< the findings file could not be written
+  bool report_lost = false;    ///< likewise a --report
+  bool only_counted = false;   ///< findings that belong here may have been left out
   std::optional<int> child_exit;
 };
 
@@ -30,6 +31,10 @@ enum class Traffic : std::uint8_t { Optional, Expected };
 /// The verdict. `findings`, exit code 1, when something meets the gate. Else `inconclusive`, 3,
 /// when there is a doubt. Else 0: `findings` when something likely stands that the gate lets pass,
 /// so that nobody reads "clean" above a list of findings; `clean` when nothing does.
+///
+/// What is excused, by an ignore or the baseline, meets no gate, leaves no doubt by being unproven,
+/// and does not keep a verdict from being clean: somebody has said that it may stand. It is
+/// counted.
 [[nodiscard]] report::Verdict judge(Outcome outcome, const Gate& gate, Traffic traffic);
 
 /// What the process exits with: the command's own code when it failed, else ours.

@@ -82,7 +82,8 @@ Watch::Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWr
           {.key_names = options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
                                                          : core::session::ClientKeyNames::User,
            .parser = options_.parser,
-           .handled_twice = options_.handled_twice}) {
+           .handled_twice = options_.handled_twice}),
+      mark_api_(marks_, ledger_, mark_world()) {
   options_.tap.hash_key = random_key();
 }
 
@@ -168,23 +169,40 @@ admin::Sources Watch::admin_sources() {
           .findings =
               [this] {
                 auto all = nlohmann::ordered_json::array();
-                for (const rules::Finding& finding : ledger_.findings())
-                  all.push_back(report::to_json(finding, clock_, redaction_));
+                for (const report::Assessed& one : ledger_.findings())
+                  all.push_back(report::to_json(one.finding, one.assessment, clock_, redaction_));
                 return report::to_line(all) + "\n";
               },
           .verdict =
               [this] {
                 return report::to_line(report::to_json(judge_now(snapshot(), std::nullopt))) + "\n";
+              },
+          .mark = [this](const std::string& body) { return mark_api_.mark(body); },
+          .assert_since = [this](const std::string& body) { return mark_api_.assert_since(body); },
+          .reset = [this](const std::string&) { return mark_api_.reset(); }};
+}
+
+MarkApi::World Watch::mark_world() {
+  return {.now = observe::now,
+          .snapshot_after = [this](core::Instant at) { return observer_.snapshot_after(at); },
+          .undecided = [this](const observe::Snapshot& snapshot) { return undecided(snapshot); },
+          .judge = [this](Outcome outcome) { return judged(std::move(outcome)); },
+          .to_json =
+              [this](const report::Assessed& one) {
+                return report::to_json(one.finding, one.assessment, clock_, redaction_);
               }};
 }
 
 void Watch::record(const rules::Record& one) {
+  const auto* const finding = std::get_if<rules::Finding>(&one);
+  const report::Assessment assessment =
+      finding == nullptr ? report::Assessment{} : options_.acceptance.assess(*finding, clock_);
   if (!streams_.empty())
-    write(report::to_line(std::holds_alternative<rules::Finding>(one)
-                              ? report::to_json(std::get<rules::Finding>(one), clock_, redaction_)
+    write(report::to_line(finding != nullptr
+                              ? report::to_json(*finding, assessment, clock_, redaction_)
                               : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
-  ledger_.apply(one);
-  if (!options_.quiet) terminal_.show(one);
+  ledger_.apply(one, assessment);
+  if (!options_.quiet) terminal_.show(one, assessment);
 }
 
 void Watch::write(const std::string& line) {
@@ -213,19 +231,47 @@ void Watch::write_reports(const report::Verdict& verdict) {
   }
 }
 
+std::optional<core::Instant> Watch::suspects_settle_at(const observe::Snapshot& snapshot) const {
+  std::optional<core::Instant> latest;
+  for (const rules::Suspect& suspect : undecided(snapshot))
+    latest = std::max(latest.value_or(core::Instant{}), suspect.settles_at);
+  return latest;
+}
+
+std::vector<rules::Suspect> Watch::undecided(const observe::Snapshot& snapshot) const {
+  std::vector<rules::Suspect> suspects;
+  for (const rules::Suspect& suspect : snapshot.suspects)
+    if (options_.acceptance.assess(suspect.finding, clock_).excuse() == report::Excuse::None)
+      suspects.push_back(suspect);
+  return suspects;
+}
+
+report::Verdict Watch::judged(Outcome outcome) const {
+  outcome.findings_lost = records_lost_;
+  outcome.report_lost = report_lost_;
+  return judge(std::move(outcome), options_.gate,
+               options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
+}
+
 report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optional<int> child_exit) {
-  return judge({.tally = snapshot.tally,
-                .findings = ledger_.classes(),
-                .suspects = snapshot.suspects,
-                .findings_lost = records_lost_,
-                .report_lost = report_lost_,
-                .child_exit = child_exit},
-               options_.gate, options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
+  const std::vector<report::FindingClass> classes = ledger_.classes();
+  rules::Tally tally = snapshot.tally;
+  if (const Mark origin = marks_.origin(); origin.at != core::Instant{}) {
+    tally = between(origin.tally, tally);
+    tally.findings = {};
+    for (const report::FindingClass& one : classes)
+      tally.findings[static_cast<std::size_t>(one.severity)] += one.count;
+  }
+  return judged({.tally = std::move(tally),
+                 .findings = classes,
+                 .suspects = !undecided(snapshot).empty(),
+                 .child_exit = child_exit});
 }
 
 void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
   constexpr auto kLook = std::chrono::milliseconds(20);
   if (admin_) admin_->set_draining();
+  mark_api_.stop();
   forwarder_->stop_accepting();
   const auto deadline = Steady::now() + at_most;
   while (forwarder_->totals().active > 0 && Steady::now() < deadline) {
@@ -238,6 +284,7 @@ void Watch::command_ended() noexcept { command_ended_ = observe::now(); }
 
 int Watch::finish(std::optional<int> child_exit) {
   if (admin_) admin_->set_draining();
+  mark_api_.stop();
   const std::size_t cut = forwarder_->drain(Steady::now());
   if (cut > 0) log_->info("closed {} connections that were still open", cut);
   const observe::Snapshot last = observer_.finish(command_ended_);

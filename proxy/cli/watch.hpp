@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "proxy/admin/admin.hpp"
+#include "proxy/cli/mark_api.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/signals.hpp"
 #include "proxy/cli/verdict.hpp"
@@ -40,6 +41,10 @@ class Watch {
   /// `http://127.0.0.1:9100`, where the API is served; nothing without `--admin`.
   [[nodiscard]] std::optional<std::string> admin_url() const;
   [[nodiscard]] observe::Snapshot snapshot() { return observer_.snapshot(); }
+  /// When all suspects will have been proven or refuted; nullopt when there are none. Those that
+  /// would be excused in either case do not count.
+  [[nodiscard]] std::optional<core::Instant> suspects_settle_at(
+      const observe::Snapshot& snapshot) const;
   [[nodiscard]] report::Terminal& terminal() noexcept { return terminal_; }
   [[nodiscard]] spdlog::logger& log() noexcept { return *log_; }
 
@@ -64,9 +69,13 @@ class Watch {
   Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWriter reports);
   [[nodiscard]] tl::expected<void, net::StartError> serve();
   [[nodiscard]] admin::Sources admin_sources();
+  [[nodiscard]] MarkApi::World mark_world();
+  /// Suspects that nothing would excuse.
+  [[nodiscard]] std::vector<rules::Suspect> undecided(const observe::Snapshot& snapshot) const;
   void record(const rules::Record& record);
   void write(const std::string& line);
   void write_reports(const report::Verdict& verdict);
+  [[nodiscard]] report::Verdict judged(Outcome outcome) const;
   [[nodiscard]] report::Verdict judge_now(const observe::Snapshot& snapshot,
                                           std::optional<int> child_exit);
 
@@ -85,6 +94,8 @@ class Watch {
   observe::Observer observer_;
   core::Instant command_ended_{};
   std::unique_ptr<net::Forwarder> forwarder_;
+  Marks marks_;
+  MarkApi mark_api_;
   std::unique_ptr<admin::Admin> admin_;
 };
 

@@ -325,7 +325,8 @@ void Story::take_records() {
 
 bool Story::proven() const {
   const auto findings = ledger_.findings();
-  return std::any_of(findings.begin(), findings.end(), [this](const rules::Finding& it) {
+  return std::any_of(findings.begin(), findings.end(), [this](const report::Assessed& one) {
+    const rules::Finding& it = one.finding;
     return it.rule == kLeakRule && it.confidence >= rules::Confidence::Likely &&
            leaky_actor_.sids.contains(it.session.engine_sid);
   });
@@ -339,8 +340,9 @@ int Story::judge(const observe::Snapshot& last) {
   if (last.tally.unproven > 0) verdict.doubts.push_back(report::Doubt::Unproven);
   if (!last.tally.unobserved.empty()) verdict.doubts.push_back(report::Doubt::Unobserved);
   const auto findings = ledger_.findings();
-  const bool bad = std::any_of(findings.begin(), findings.end(), [](const rules::Finding& it) {
-    return it.severity == rules::Severity::Error && it.confidence >= rules::Confidence::Likely;
+  const bool bad = std::any_of(findings.begin(), findings.end(), [](const auto& it) {
+    return it.finding.severity == rules::Severity::Error &&
+           it.finding.confidence >= rules::Confidence::Likely;
   });
   verdict.result = bad                      ? report::Result::Findings
                    : verdict.doubts.empty() ? report::Result::Clean
@@ -348,14 +350,15 @@ int Story::judge(const observe::Snapshot& last) {
   std::cout << "\nThe verdict, as `sioscope proxy` and `sioscope check` give it at the end:\n\n"
             << report::verdict_text(verdict, findings, redaction_, colours_) << std::flush;
 
-  const auto slandered = std::find_if(findings.begin(), findings.end(), [this](const auto& it) {
+  const auto slandered = std::find_if(findings.begin(), findings.end(), [this](const auto& one) {
+    const rules::Finding& it = one.finding;
     return (it.rule.starts_with("leak/") || it.rule.starts_with("duplicate/")) &&
            it.confidence > rules::Confidence::Possible &&
            careful_actor_.sids.contains(it.session.engine_sid);
   });
   if (slandered != findings.end()) {
-    std::cerr << "sioscope: the demo failed: the careful client was accused of " << slandered->rule
-              << "; please report it with the output above\n";
+    std::cerr << "sioscope: the demo failed: the careful client was accused of "
+              << slandered->finding.rule << "; please report it with the output above\n";
     return 1;
   }
   if (!proven()) {

@@ -98,6 +98,7 @@ bool Observer::drain(core::Instant time) {
       reached_ = low;
     }
     hand_on();
+    if (!more && waiting_ > 0) progress_.notify_all();
   }
   return any;
 }
@@ -122,12 +123,27 @@ void Observer::hand_on() {
 }
 
 Snapshot Observer::snapshot_locked() const {
-  return {analysis_.tally(), analysis_.live(), analysis_.suspects(),
-          analysis_.suspects_settle_at()};
+  return {analysis_.tally(), analysis_.live(), analysis_.unsettled(), reached_};
 }
 
 Snapshot Observer::snapshot() {
   const std::lock_guard lock(analysis_mutex_);
+  return snapshot_locked();
+}
+
+Snapshot Observer::snapshot_after(core::Instant instant) {
+  std::unique_lock lock(analysis_mutex_);
+  ++waiting_;
+  // A batch leaves the lock between its parts: then more has been analysed than reached_ tells.
+  const auto there = [&] { return finished_ || (reached_ >= instant && latest_ < reached_); };
+  while (!there()) {
+    lock.unlock();
+    wake();
+    lock.lock();
+    // A loop in the middle of a read holds the rest back, and is not waited for: so look again.
+    if (!there()) progress_.wait_for(lock, kDrainInterval);
+  }
+  --waiting_;
   return snapshot_locked();
 }
 
@@ -147,6 +163,8 @@ Snapshot Observer::finish(core::Instant command_ended) {
   const std::lock_guard lock(analysis_mutex_);
   analysis_.finish({.at = end, .command_ended = command_ended});
   hand_on();
+  finished_ = true;
+  progress_.notify_all();
   return snapshot_locked();
 }
 

@@ -19,8 +19,8 @@ namespace proxy::observe {
 struct Snapshot {
   rules::Tally tally;
   rules::Analysis::Live live;
-  bool suspects = false;             ///< a suspect is still open and neither proven nor refuted
-  core::Instant suspects_settle_at;  ///< by when the present suspects will have settled
+  std::vector<rules::Suspect> suspects;  ///< still open, and neither proven nor refuted
+  core::Instant at{};  ///< of snapshot_after(): what happened before is in it, and nothing else
 };
 
 /// The one thread that sees everything: it merges the rings of all loops into one ordered stream,
@@ -46,6 +46,9 @@ class Observer {
   void start();
   /// From any thread.
   [[nodiscard]] Snapshot snapshot();
+  /// Likewise, once everything before `instant` has been analysed: waits for that, some
+  /// milliseconds as a rule. The observer waits for nobody. After finish() it returns at once.
+  [[nodiscard]] Snapshot snapshot_after(core::Instant instant);
   /// After the loops stopped: drains what is left, ends the analysis, joins the thread. Its records
   /// have been handed on when it returns. Call it once.
   /// @param command_ended When the watched command did; default: there is none.
@@ -64,8 +67,11 @@ class Observer {
   RecordSink sink_;
   std::mutex analysis_mutex_;  ///< the observer's thread against snapshot(); never a loop
   rules::Analysis analysis_;
-  core::Instant latest_;   ///< the last event that was analysed
-  core::Instant reached_;  ///< everything before it has been analysed
+  core::Instant latest_;              ///< the last event that was analysed
+  core::Instant reached_;             ///< everything before it has been analysed
+  std::condition_variable progress_;  ///< reached_ has moved, and somebody asked
+  std::size_t waiting_ = 0;           ///< how many ask
+  bool finished_ = false;
 
   std::mutex sleep_mutex_;
   std::condition_variable sleep_;

@@ -55,13 +55,16 @@ class Annotations {
   std::string text_;
 };
 
-std::string message_of(const rules::Finding& finding) {
+std::string message_of(const Told& told) {
+  const rules::Finding& finding = told.finding;
   std::string text = printable(finding.summary);
   if (finding.event)
     text += "\nevent: " + printable(finding.event->event) + " in namespace " +
             printable(finding.event->ns);
   if (!finding.evidence.empty()) text += "\nseen: " + seen_text(finding.evidence.front());
   if (!finding.remedy.empty()) text += "\nwhat to do: " + printable(finding.remedy);
+  if (told.assessment.excuse() != Excuse::None)
+    text += "\n" + printable(excuse_text(told.assessment));
   return text;
 }
 
@@ -75,8 +78,8 @@ std::string github(const Run& run) {
   std::uint64_t shown = 0;
   for (const Told& told : run.findings) {
     const std::string title = label(told.finding) + " " + std::string(told.finding.rule) + " (" +
-                              confidence_text(told.finding) + ")";
-    if (annotations.add(level_of(told), title, message_of(told.finding))) ++shown;
+                              confidence_text(told) + ")";
+    if (annotations.add(level_of(told), title, message_of(told))) ++shown;
   }
 
   std::string text = annotations.text();

@@ -147,7 +147,7 @@ std::string finding_html(const Told& told, const WallClock& clock) {
   html += "<summary>" + element("strong", rules::name(finding.severity), name(level_of(told))) +
           " " + element("code", finding.rule) + " " +
           element("span",
-                  label(finding) + ", " + confidence_text(finding) +
+                  label(finding) + ", " + confidence_text(told) +
                       (finding.count > 1 ? ", x" + std::to_string(finding.count) : ""),
                   "dim") +
           "<br>" + escaped(finding.summary) + "</summary>\n<div>\n";
@@ -157,6 +157,8 @@ std::string finding_html(const Told& told, const WallClock& clock) {
   html += timeline(finding, clock);
   if (!finding.remedy.empty())
     html += "<p><strong>What to do:</strong> " + escaped(finding.remedy) + "</p>\n";
+  if (told.assessment.excuse() != Excuse::None)
+    html += element("p", excuse_text(told.assessment), "advice") + "\n";
   return html + element("p", who(finding), "dim") + "\n</div></details>\n";
 }
 

@@ -41,18 +41,27 @@ void add_properties(pugi::xml_node suite, const Verdict& verdict) {
   add_property(properties, "result", std::string(name(verdict.result)));
   add_property(properties, "sessions", std::to_string(verdict.tally.sessions));
   add_property(properties, "deliveries", std::to_string(verdict.tally.deliveries));
+  add_property(properties, "ignored", std::to_string(verdict.ignored));
+  add_property(properties, "known", std::to_string(verdict.known));
   add_property(properties, "own_exit", std::to_string(verdict.own_exit));
   if (verdict.child_exit)
     add_property(properties, "child_exit", std::to_string(*verdict.child_exit));
 }
 
-/// The findings of one rule, in full, that fail or that do not.
-std::string described(const Run& run, const RuleRow& row, std::uint64_t total, bool failing) {
+enum class Fate : std::uint8_t { Fails, Excused, Passes };
+
+Fate fate_of(const Told& told) {
+  if (told.fails) return Fate::Fails;
+  return told.assessment.excuse() == Excuse::None ? Fate::Passes : Fate::Excused;
+}
+
+/// The findings of one rule and fate, in full.
+std::string described(const Run& run, const RuleRow& row, std::uint64_t total, Fate fate) {
   std::string text;
   std::uint64_t shown = 0;
   for (const Told& told : run.findings) {
-    if (told.finding.rule != row.rule.id || told.fails != failing) continue;
-    text += describe(told.finding, run.clock, kHiddenAlready, Colours::Off) + "\n";
+    if (told.finding.rule != row.rule.id || fate_of(told) != fate) continue;
+    text += describe(told.finding, run.clock, kHiddenAlready, Colours::Off, told.assessment) + "\n";
     ++shown;
   }
   if (shown < total)
@@ -78,11 +87,15 @@ void add_case(pugi::xml_node suite, const Run& run, const RuleRow& row) {
     pugi::xml_node failure = test.append_child("failure");
     set(failure, "message", message_of(run, row));
     set(failure, "type", id);
-    set_text(failure, described(run, row, row.failing, true));
+    set_text(failure, described(run, row, row.failing, Fate::Fails));
   }
-  if (const std::uint64_t others = row.findings - row.failing; others > 0)
-    set_text(test.append_child("system-out"),
-             "does not meet --fail-on:\n\n" + described(run, row, others, false));
+  std::string out;
+  if (row.excused > 0)
+    out += "fails nothing, as you said beforehand:\n\n" +
+           described(run, row, row.excused, Fate::Excused);
+  if (const std::uint64_t others = row.findings - row.failing - row.excused; others > 0)
+    out += "does not meet --fail-on:\n\n" + described(run, row, others, Fate::Passes);
+  if (!out.empty()) set_text(test.append_child("system-out"), out);
 }
 
 void add_verdict_case(pugi::xml_node suite, const Verdict& verdict) {

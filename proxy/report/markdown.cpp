@@ -47,14 +47,14 @@ std::string table_row(const Told& told) {
   const rules::Finding& finding = told.finding;
   return "| " + std::string(mark(told)) + " " + label(finding) + " | `" +
          std::string(finding.rule) + "` | " + std::string(rules::name(finding.severity)) + ", " +
-         confidence_text(finding) + " | " + std::to_string(finding.count) + " | " +
+         confidence_text(told) + " | " + std::to_string(finding.count) + " | " +
          markdown_text(finding.summary) + " |\n";
 }
 
 std::string details(const Told& told, const WallClock& clock) {
   const rules::Finding& finding = told.finding;
   std::string text = "<details><summary>" + label(finding) + " " + std::string(finding.rule) +
-                     ", " + confidence_text(finding) + "</summary>\n\n";
+                     ", " + confidence_text(told) + "</summary>\n\n";
   text += "**What it is:** " + markdown_text(finding.summary) + "\n\n";
   if (finding.event)
     text += "**Event:** " + markdown_code(finding.event->event) + " in namespace " +
@@ -69,6 +69,8 @@ std::string details(const Told& told, const WallClock& clock) {
             markdown_code(one.packet.empty() ? rules::name(one.what) : one.packet) +
             (one.truncated ? "…" : "") + " | " + markdown_text(one.note) + " |\n";
   if (!finding.remedy.empty()) text += "\n**What to do:** " + markdown_text(finding.remedy) + "\n";
+  if (told.assessment.excuse() != Excuse::None)
+    text += "\n**Fails nothing:** " + markdown_text(excuse_text(told.assessment)) + "\n";
   return text + "\n</details>\n";
 }
 

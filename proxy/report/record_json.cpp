@@ -52,17 +52,23 @@ Json evidence_json(const rules::Evidence& evidence, const WallClock& clock) {
 
 }  // namespace
 
-Json to_json(const rules::Finding& whole, const WallClock& clock, const Redaction& redaction) {
+Json to_json(const rules::Finding& whole, const Assessment& assessment, const WallClock& clock,
+             const Redaction& redaction) {
   const rules::Finding finding = redaction.finding(whole);
   Json evidence = Json::array();
   for (const rules::Evidence& one : finding.evidence) evidence.push_back(evidence_json(one, clock));
 
   Json json = {{"type", "finding"},
                {"id", "f-" + std::to_string(finding.number)},
+               {"fingerprint", assessment.fingerprint},
                {"rule", finding.rule},
                {"severity", rules::name(finding.severity)},
                {"confidence", rules::name(finding.confidence)}};
   if (finding.unproven) json["unproven"] = true;
+  if (assessment.ignored)
+    json["ignored"] = {{"reason", assessment.ignored->reason},
+                       {"expires", date_text(assessment.ignored->expires)}};
+  if (assessment.novelty == Novelty::Known) json["baseline"] = "known";
   if (finding.client == core::ClientId::None)
     json["client"] = nullptr;
   else
@@ -122,6 +128,8 @@ Json to_json(const Verdict& verdict) {
            {{"error", count(rules::Severity::Error)},
             {"warning", count(rules::Severity::Warning)},
             {"info", count(rules::Severity::Info)}}},
+          {"ignored", verdict.ignored},
+          {"known", verdict.known},
           {"events", std::move(events)},
           {"unobserved", std::move(unobserved)},
           {"child_exit", verdict.child_exit ? Json(*verdict.child_exit) : Json(nullptr)},

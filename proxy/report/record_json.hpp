@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "proxy/report/acceptance.hpp"
 #include "proxy/report/redaction.hpp"
 #include "proxy/report/verdict.hpp"
 #include "proxy/report/wall_clock.hpp"
@@ -11,7 +12,8 @@
 /// The records that other programs read: DESIGN's contract, key by key and in its order.
 namespace proxy::report {
 
-[[nodiscard]] nlohmann::ordered_json to_json(const rules::Finding& finding, const WallClock& clock,
+[[nodiscard]] nlohmann::ordered_json to_json(const rules::Finding& finding,
+                                             const Assessment& assessment, const WallClock& clock,
                                              const Redaction& redaction);
 [[nodiscard]] nlohmann::ordered_json to_json(const rules::Withdrawn& withdrawn,
                                              const Redaction& redaction);

@@ -24,10 +24,10 @@ namespace {
 /// What stderr shows, in one piece.
 std::string terminal_text(const Run& run) {
   std::string text;
-  std::vector<rules::Finding> findings;
+  std::vector<Assessed> findings;
   for (const Told& told : run.findings) {
-    text += describe(told.finding, run.clock, kHiddenAlready, Colours::Off) + "\n";
-    findings.push_back(told.finding);
+    text += describe(told.finding, run.clock, kHiddenAlready, Colours::Off, told.assessment) + "\n";
+    findings.push_back({told.finding, told.assessment});
   }
   return text + verdict_text(run.verdict, findings, kHiddenAlready, Colours::Off);
 }

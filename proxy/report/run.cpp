@@ -6,10 +6,9 @@
 
 namespace proxy::report {
 
-Run gather(Verdict verdict, std::vector<rules::Finding> findings,
-           std::span<const FindingClass> classes, std::span<const rules::Description> rules,
-           const Fails& fails, const Redaction& redaction, const WallClock& clock,
-           core::Instant ended) {
+Run gather(Verdict verdict, std::vector<Assessed> findings, std::span<const FindingClass> classes,
+           std::span<const rules::Description> rules, const Fails& fails,
+           const Redaction& redaction, const WallClock& clock, core::Instant ended) {
   Run run{.verdict = std::move(verdict),
           .findings = {},
           .findings_total = 0,
@@ -17,9 +16,11 @@ Run gather(Verdict verdict, std::vector<rules::Finding> findings,
           .clock = clock,
           .ended = ended,
           .sids = redaction.mode()};
-  for (rules::Finding& finding : findings) {
-    const bool failing = fails(finding.rule, finding.severity, finding.confidence);
-    run.findings.push_back({redaction.finding(std::move(finding)), failing});
+  for (Assessed& one : findings) {
+    const bool failing = one.assessment.excuse() == Excuse::None &&
+                         fails(one.finding.rule, one.finding.severity, one.finding.confidence);
+    run.findings.push_back(
+        {redaction.finding(std::move(one.finding)), failing, std::move(one.assessment)});
   }
   std::stable_partition(run.findings.begin(), run.findings.end(),
                         [](const Told& told) { return told.fails; });
@@ -31,13 +32,17 @@ Run gather(Verdict verdict, std::vector<rules::Finding> findings,
                                   [&](const RuleRow& any) { return any.rule.id == one.rule; });
     if (row == run.rules.end()) continue;
     row->findings += one.count;
-    if (fails(one.rule, one.severity, one.confidence)) row->failing += one.count;
+    if (one.excuse != Excuse::None)
+      row->excused += one.count;
+    else if (fails(one.rule, one.severity, one.confidence))
+      row->failing += one.count;
   }
   return run;
 }
 
 Level level_of(const Told& told) noexcept {
   if (told.finding.confidence == rules::Confidence::Possible && !told.fails) return Level::Note;
+  if (told.assessment.excuse() != Excuse::None) return Level::Note;
   switch (told.finding.severity) {
     case rules::Severity::Info:
       return Level::Note;
@@ -67,8 +72,10 @@ std::string label(core::SessionId session) {
   return "s-" + std::to_string(static_cast<std::uint32_t>(session));
 }
 
-std::string confidence_text(const rules::Finding& finding) {
-  return std::string(rules::name(finding.confidence)) + (finding.unproven ? ", unproven" : "");
+std::string confidence_text(const Told& told) {
+  return std::string(rules::name(told.finding.confidence))
+      .append(told.finding.unproven ? ", unproven" : "")
+      .append(excuse_mark(told.assessment));
 }
 
 std::string_view direction_text(core::Direction direction) noexcept {

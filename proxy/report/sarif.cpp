@@ -1,9 +1,6 @@
 #include "proxy/report/sarif.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "proxy/report/paint.hpp"
@@ -80,25 +77,9 @@ Json code_flow(const rules::Finding& finding, const WallClock& clock) {
   return {{"threadFlows", Json::array({{{"locations", std::move(steps)}}})}};
 }
 
-std::string fingerprint(const rules::Finding& finding) {
-  std::string identity(finding.rule);
-  const auto add = [&](std::string_view part) { identity.append(1, '\0').append(part); };
-  if (finding.direction) add(direction_text(*finding.direction));
-  if (finding.event) {
-    add(finding.event->ns);
-    add(finding.event->event);
-  } else if (!finding.evidence.empty()) {
-    add(finding.evidence.front().note);
-  }
-  char text[24];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(XXH3_64bits(identity.data(), identity.size())));
-  return text;
-}
-
 Json result_json(const Run& run, const Told& told) {
   const rules::Finding& finding = told.finding;
-  const std::string print = fingerprint(finding);
+  const std::string& print = told.assessment.fingerprint;
   Json json = {{"ruleId", finding.rule}};
   for (std::size_t i = 0; i < run.rules.size(); ++i)
     if (run.rules[i].rule.id == finding.rule) json["ruleIndex"] = i;
@@ -108,6 +89,21 @@ Json result_json(const Run& run, const Told& told) {
   if (!finding.evidence.empty()) json["codeFlows"] = Json::array({code_flow(finding, run.clock)});
   // The first is the name that GitHub looks for; it adds which of equal lines is meant.
   json["partialFingerprints"] = {{"primaryLocationLineHash", print + ":1"}, {"sioscope/v1", print}};
+  switch (told.assessment.novelty) {
+    case Novelty::NoBaseline:
+      break;
+    case Novelty::New:
+      json["baselineState"] = "new";
+      break;
+    case Novelty::Known:
+      json["baselineState"] = "unchanged";
+      break;
+  }
+  if (told.assessment.ignored)
+    json["suppressions"] =
+        Json::array({{{"kind", "external"},
+                      {"status", "accepted"},
+                      {"justification", printable(excuse_text(told.assessment))}}});
   json["occurrenceCount"] = std::max<std::uint64_t>(finding.count, 1);
   json["properties"] = {{"id", label(finding)},
                         {"confidence", rules::name(finding.confidence)},

@@ -10,9 +10,9 @@ namespace proxy::report {
 /// result, so all point at one artifact with a name that never changes, `socket.io-traffic`; the
 /// event stands as a logical location, and the evidence as a code flow with its times.
 ///
-/// `partialFingerprints` are made of the rule and the event (or of what was wrong, where no event
-/// is), never of ids or times: the same fault in tomorrow's run is the same alert.
-/// Source: SARIF 2.1.0, and GitHub's "SARIF support for code scanning".
+/// `partialFingerprints` hold fingerprint(): the same fault in tomorrow's run is the same alert.
+/// What an `[[ignore]]` takes is suppressed, and with a baseline each result has its
+/// `baselineState`. Source: SARIF 2.1.0, and GitHub's "SARIF support for code scanning".
 [[nodiscard]] std::string sarif(const Run& run);
 
 }  // namespace proxy::report

@@ -20,11 +20,12 @@ Ink ink_of(rules::Severity severity) {
 
 std::string label(std::uint32_t number) { return "f-" + std::to_string(number); }
 
-std::string headline(const rules::Finding& finding, Colours colours) {
+std::string headline(const rules::Finding& finding, Colours colours, const Assessment& assessment) {
   const std::string severity(rules::name(finding.severity));
   return label(finding.number) + "  " + paint(severity, ink_of(finding.severity), colours) + "  " +
          paint(finding.rule, Ink::Bold, colours) + "  " +
-         std::string(rules::name(finding.confidence)) + (finding.unproven ? ", unproven" : "");
+         std::string(rules::name(finding.confidence)) + (finding.unproven ? ", unproven" : "") +
+         std::string(excuse_mark(assessment));
 }
 
 /// `  12:00:00.679  to client  s-12  42[null,null]  invalid payload`
@@ -47,13 +48,15 @@ std::string evidence_line(const rules::Evidence& evidence, const WallClock& cloc
 }  // namespace
 
 std::string describe(const rules::Finding& whole, const WallClock& clock,
-                     const Redaction& redaction, Colours colours) {
+                     const Redaction& redaction, Colours colours, const Assessment& assessment) {
   const rules::Finding finding = redaction.finding(whole);
   std::ostringstream text;
-  text << headline(finding, colours) << "\n  " << printable(finding.summary) << '\n';
+  text << headline(finding, colours, assessment) << "\n  " << printable(finding.summary) << '\n';
   for (const rules::Evidence& evidence : finding.evidence)
     text << evidence_line(evidence, clock, colours) << '\n';
   if (!finding.remedy.empty()) text << "  what to do: " << printable(finding.remedy) << '\n';
+  if (assessment.excuse() != Excuse::None)
+    text << "  " << printable(excuse_text(assessment)) << '\n';
   return text.str();
 }
 
@@ -61,10 +64,10 @@ Terminal::Terminal(std::ostream& out, const WallClock& clock, const Redaction& r
                    Colours colours, Progress progress)
     : out_(out), clock_(clock), redaction_(redaction), colours_(colours), progress_(progress) {}
 
-void Terminal::show(const rules::Record& record) {
+void Terminal::show(const rules::Record& record, const Assessment& assessment) {
   const std::lock_guard lock(mutex_);
   if (const auto* finding = std::get_if<rules::Finding>(&record)) {
-    show_finding(*finding);
+    show_finding(*finding, assessment);
     return;
   }
   const auto& withdrawn = std::get<rules::Withdrawn>(record);
@@ -75,23 +78,23 @@ void Terminal::show(const rules::Record& record) {
        << std::flush;
 }
 
-void Terminal::show_finding(const rules::Finding& finding) {
+void Terminal::show_finding(const rules::Finding& finding, const Assessment& assessment) {
   const auto known = shown_.find(finding.number);
   if (known == shown_.end()) {
     if (shown_.size() >= kRememberedMax) return;
     erase_progress();
     shown_.emplace(finding.number, finding.confidence);
     if (shown_.size() <= kToldInFullMax)
-      out_ << describe(finding, clock_, redaction_, colours_) << std::flush;
+      out_ << describe(finding, clock_, redaction_, colours_, assessment) << std::flush;
     else
-      out_ << headline(finding, colours_) << '\n' << std::flush;
+      out_ << headline(finding, colours_, assessment) << '\n' << std::flush;
     return;
   }
 
   if (finding.confidence == known->second) return;
   erase_progress();
   known->second = finding.confidence;
-  out_ << headline(finding, colours_) << " now\n";
+  out_ << headline(finding, colours_, assessment) << " now\n";
   const rules::Finding safe = redaction_.finding(finding);
   if (!safe.evidence.empty()) out_ << evidence_line(safe.evidence.back(), clock_, colours_) << '\n';
   out_ << std::flush;

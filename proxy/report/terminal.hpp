@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/report/acceptance.hpp"
 #include "proxy/report/paint.hpp"
 #include "proxy/report/redaction.hpp"
 #include "proxy/report/wall_clock.hpp"
@@ -17,7 +18,8 @@ namespace proxy::report {
 /// A finding for people: what, how sure, the frames with their times, and what to do. Several
 /// lines.
 [[nodiscard]] std::string describe(const rules::Finding& finding, const WallClock& clock,
-                                   const Redaction& redaction, Colours colours);
+                                   const Redaction& redaction, Colours colours,
+                                   const Assessment& assessment = {});
 
 /// Tells a person what happens while it happens: each finding once in full, a line when it gains
 /// confidence or is withdrawn, nothing when only its count grows. Findings come on the observer's
@@ -33,12 +35,12 @@ class Terminal {
   Terminal(std::ostream& out, const WallClock& clock, const Redaction& redaction, Colours colours,
            Progress progress);
 
-  void show(const rules::Record& record);
+  void show(const rules::Record& record, const Assessment& assessment = {});
   /// One line that replaces the one before; empty to take it away.
   void progress(std::string_view line);
 
  private:
-  void show_finding(const rules::Finding& finding);
+  void show_finding(const rules::Finding& finding, const Assessment& assessment);
   void erase_progress();
 
   /// Findings told in full; later ones get one line each, or a flood would drown what came first.

@@ -18,12 +18,15 @@ enum class Doubt : std::uint8_t {
   NoTraffic,         ///< traffic was expected and there was none
   FindingsNotKept,   ///< the findings file could not be written in full
   ReportNotWritten,  ///< likewise a --report
+  OnlyCounted,       ///< of a mark: so many findings that whose they are was not kept
 };
 
 /// What a run comes to, with what it rests on.
 struct Verdict {
   Result result = Result::Clean;
   rules::Tally tally;
+  std::uint64_t ignored = 0;  ///< of the findings, those that an ignore excuses
+  std::uint64_t known = 0;    ///< ... and those that the baseline does
   std::vector<Doubt> doubts;
   std::optional<int> child_exit;  ///< of `check`'s command; 128 + n for a signal
   int own_exit = 0;               ///< what the run deserves apart from that

@@ -15,7 +15,8 @@ std::uint64_t found(const rules::Tally& tally, rules::Severity severity) {
   return tally.findings[static_cast<std::size_t>(severity)];
 }
 
-std::string findings_counted(const rules::Tally& tally) {
+std::string findings_counted(const Verdict& verdict) {
+  const rules::Tally& tally = verdict.tally;
   const std::uint64_t errors = found(tally, rules::Severity::Error);
   const std::uint64_t warnings = found(tally, rules::Severity::Warning);
   const std::uint64_t infos = found(tally, rules::Severity::Info);
@@ -23,6 +24,10 @@ std::string findings_counted(const rules::Tally& tally) {
   std::string text =
       counted(errors, "error", "errors") + ", " + counted(warnings, "warning", "warnings");
   if (infos > 0) text += ", " + std::to_string(infos) + " info";
+  if (verdict.ignored > 0) text += ", of these " + std::to_string(verdict.ignored) + " ignored";
+  if (verdict.known > 0)
+    text +=
+        (verdict.ignored > 0 ? " and " : ", of these ") + std::to_string(verdict.known) + " known";
   return text;
 }
 
@@ -38,15 +43,17 @@ Ink ink_of(Result result) {
   return Ink::Red;
 }
 
-void list_findings(std::ostream& text, std::span<const rules::Finding> findings,
+void list_findings(std::ostream& text, std::span<const Assessed> findings,
                    const Redaction& redaction, Colours colours) {
-  for (const rules::Finding& whole :
-       findings.first(std::min(findings.size(), kFindingsListedMax))) {
-    const rules::Finding finding = redaction.finding(whole);
+  for (const Assessed& one : findings.first(std::min(findings.size(), kFindingsListedMax))) {
+    const rules::Finding finding = redaction.finding(one.finding);
     text << "  f-" << finding.number << "  " << paint(finding.rule, Ink::Bold, colours) << "  "
-         << rules::name(finding.confidence) << (finding.unproven ? ", unproven" : "");
+         << rules::name(finding.confidence) << (finding.unproven ? ", unproven" : "")
+         << excuse_mark(one.assessment);
     if (finding.count > 1) text << "  x" << finding.count;
     text << "\n      " << printable(finding.summary) << '\n';
+    if (one.assessment.excuse() != Excuse::None)
+      text << "      " << printable(excuse_text(one.assessment)) << '\n';
   }
   if (findings.size() > kFindingsListedMax)
     text << "  ... and "
@@ -123,18 +130,21 @@ std::string_view advice(Doubt doubt) noexcept {
       return "The findings file could not be written in full: records are missing from it.";
     case Doubt::ReportNotWritten:
       return "A report could not be written in full; the log says which, and why.";
+    case Doubt::OnlyCounted:
+      return "More findings arose than are kept, so whose they are cannot be told; POST /reset "
+             "between suites.";
   }
   return "";
 }
 
 std::string verdict_line(const Verdict& verdict, Colours colours) {
   return paint(name(verdict.result), ink_of(verdict.result), colours) + ": " +
-         findings_counted(verdict.tally) + ", resting on " +
+         findings_counted(verdict) + ", resting on " +
          counted(verdict.tally.sessions, "session", "sessions") + " and " +
          counted(verdict.tally.deliveries, "delivery", "deliveries") + " to clients\n";
 }
 
-std::string verdict_text(const Verdict& verdict, std::span<const rules::Finding> findings,
+std::string verdict_text(const Verdict& verdict, std::span<const Assessed> findings,
                          const Redaction& redaction, Colours colours) {
   std::ostringstream text;
   text << "verdict: " << verdict_line(verdict, colours);

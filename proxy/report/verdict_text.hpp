@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/report/acceptance.hpp"
 #include "proxy/report/paint.hpp"
 #include "proxy/report/redaction.hpp"
 #include "proxy/report/verdict.hpp"
@@ -16,8 +17,7 @@ namespace proxy::report {
 
 /// The verdict for people: the result, what it rests on, the findings in short, what was delivered
 /// how often, what went unobserved, and what to do about it.
-[[nodiscard]] std::string verdict_text(const Verdict& verdict,
-                                       std::span<const rules::Finding> findings,
+[[nodiscard]] std::string verdict_text(const Verdict& verdict, std::span<const Assessed> findings,
                                        const Redaction& redaction, Colours colours);
 
 /// What to do about a doubt. Static text.

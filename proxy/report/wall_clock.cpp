@@ -13,9 +13,9 @@ WallClock WallClock::now() {
 
 std::string WallClock::iso8601(core::Instant at) const {
   const Time time = wall_ + std::chrono::floor<std::chrono::milliseconds>(at - monotonic_);
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
+  const std::chrono::sys_days date_at = day(at);
+  const std::chrono::year_month_day date(date_at);
+  const std::chrono::hh_mm_ss clock(time - date_at);
   char text[64];
   std::snprintf(
       text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),

@@ -22,6 +22,11 @@ class WallClock {
   [[nodiscard]] core::Instant started() const noexcept { return monotonic_; }
   /// ISO 8601, UTC, milliseconds: `2026-01-01T00:00:00.000Z`.
   [[nodiscard]] std::string iso8601(core::Instant at) const;
+  /// The day it fell on, UTC.
+  [[nodiscard]] std::chrono::sys_days day(core::Instant at) const {
+    return std::chrono::floor<std::chrono::days>(
+        wall_ + std::chrono::floor<std::chrono::milliseconds>(at - monotonic_));
+  }
   /// Time of day only, for people: `00:00:00.000`, UTC.
   [[nodiscard]] std::string time_of_day(core::Instant at) const {
     return iso8601(at).substr(11, 12);

@@ -62,22 +62,45 @@ std::optional<Standing> OrphanAfterParseError::standing(SessionId old) const {
   return Standing{found->second.confidence, bond->successor, bond->grade};
 }
 
+Instant OrphanAfterParseError::settles_at(SessionId id, const Suspect& suspect,
+                                          Instant now) const noexcept {
+  const Session* const old = tracker_.find(id);
+  if (old == nullptr || !old->open || proven(id, suspect)) return {};
+  const Session* const successor = successor_of(id);
+  if (successor == nullptr) {  // It may still come back, for as long as the window is open.
+    const Instant end = suspect.poisoned + core::limits::kBackOffWindow;
+    return lineage_.is_left(id) && end > now ? end : Instant{};
+  }
+  return std::max(successor->connecting, old->heartbeat.ping_at) + old->ping_interval +
+         old->ping_timeout + (old->eio == 3 ? core::limits::kInFlightMax : core::Duration{});
+}
+
 Instant OrphanAfterParseError::settle_at(Instant now) const noexcept {
   Instant latest{};
-  for (const auto& [id, suspect] : suspects_) {
-    const Session* const old = tracker_.find(id);
-    if (old == nullptr || !old->open || proven(id, suspect)) continue;
-    const Session* const successor = successor_of(id);
-    if (successor == nullptr) {  // It may still come back, for as long as the window is open.
-      const Instant end = suspect.poisoned + core::limits::kBackOffWindow;
-      if (lineage_.is_left(id) && end > now) latest = std::max(latest, end);
-      continue;
-    }
-    latest = std::max(latest, std::max(successor->connecting, old->heartbeat.ping_at) +
-                                  old->ping_interval + old->ping_timeout +
-                                  (old->eio == 3 ? core::limits::kInFlightMax : core::Duration{}));
-  }
+  for (const auto& [id, suspect] : suspects_)
+    latest = std::max(latest, settles_at(id, suspect, now));
   return latest;
+}
+
+std::vector<rules::Suspect> OrphanAfterParseError::unsettled(Instant now) const {
+  std::vector<rules::Suspect> open;
+  for (const auto& [id, suspect] : suspects_) {
+    const Instant settles = settles_at(id, suspect, now);
+    if (settles == Instant{}) continue;
+    Finding finding;
+    finding.number = suspect.finding;
+    finding.rule = kDescription.id;
+    finding.severity = kDescription.severity;
+    finding.session = ref(*tracker_.find(id));
+    finding.direction = Direction::ToClient;
+    finding.first_seen = suspect.poisoned;
+    finding.last_seen = now;
+    finding.fault = Fault::Client;
+    finding.evidence.push_back({suspect.poisoned, Direction::ToClient, id, What::Packet,
+                                suspect.packet, suspect.truncated, suspect.reason});
+    open.push_back({std::move(finding), settles});
+  }
+  return open;
 }
 
 bool OrphanAfterParseError::suspects(Instant now) const noexcept {

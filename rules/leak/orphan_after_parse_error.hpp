@@ -59,6 +59,7 @@ class OrphanAfterParseError {
 
   [[nodiscard]] bool suspects(core::Instant now) const noexcept;
   [[nodiscard]] core::Instant settle_at(core::Instant now) const noexcept;
+  [[nodiscard]] std::vector<rules::Suspect> unsettled(core::Instant now) const;
   /// Orphans found that are still open.
   [[nodiscard]] std::size_t orphans() const noexcept;
 
@@ -80,6 +81,9 @@ class OrphanAfterParseError {
   };
 
   [[nodiscard]] const core::session::Session* successor_of(core::SessionId old) const;
+  /// When the suspect will have been proven or refuted; a default Instant when nothing is open.
+  [[nodiscard]] core::Instant settles_at(core::SessionId id, const Suspect& suspect,
+                                         core::Instant now) const noexcept;
   [[nodiscard]] bool proven(core::SessionId old, const Suspect& suspect) const;
   void judge(core::session::Session& old, Suspect& suspect, core::Instant at,
              std::vector<core::SessionId>& changed);

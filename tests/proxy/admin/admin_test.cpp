@@ -3,6 +3,12 @@
 #include <doctest/doctest.h>
 #include <httplib.h>
 
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
 #include "proxy/net/listener.hpp"
 
 using proxy::admin::Admin;
@@ -54,4 +60,79 @@ TEST_CASE("admin: a port in use is refused with a sentence") {
 TEST_CASE("admin: it can be ended at once, and its address taken again") {
   const auto bound = start()->bound();
   CHECK(Admin::start(bound, {}).has_value());
+}
+
+TEST_CASE(
+    "admin: what is posted is answered as its source says, also without a body or its length") {
+  std::string body;
+  auto admin = Admin::start({"127.0.0.1", 0}, {.metrics = [] { return std::string(); },
+                                               .findings = [] { return std::string(); },
+                                               .verdict = [] { return std::string(); },
+                                               .mark =
+                                                   [&](const std::string& text) {
+                                                     body = text;
+                                                     return proxy::admin::Answer{201, "{}"};
+                                                   },
+                                               .reset =
+                                                   [](const std::string&) {
+                                                     return proxy::admin::Answer{204, ""};
+                                                   }});
+  REQUIRE(admin.has_value());
+  httplib::Client client((*admin)->bound().host, (*admin)->bound().port);
+  CHECK(client.Post("/marks", "{\"name\":\"x\"}", "application/json")->status == 201);
+  CHECK(body == "{\"name\":\"x\"}");
+  const auto bare = client.Post("/marks");
+  CHECK(bare->status == 201);
+  CHECK(body.empty());
+  CHECK(client.Post("/reset")->status == 204);
+  CHECK(client.Post("/assert", "{}", "application/json")->status == 404);  // None was given.
+  CHECK(client.Post("/marks", std::string(20'000, ' '), "application/json")->status == 413);
+  for (const auto& refused : {client.Get("/marks"), client.Delete("/marks"),
+                              client.Put("/reset", "{}", "application/json")}) {
+    CHECK(refused->status == 405);
+    CHECK(refused->get_header_value("Allow") == "POST");
+    CHECK(refused->body.find("POST and nothing else") != std::string::npos);
+  }
+}
+
+TEST_CASE("admin: whoever waits for an answer keeps nobody else from one") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t waiting = 0;
+  bool go = false;
+  auto admin = Admin::start({"127.0.0.1", 0}, {.metrics = [] { return std::string("m\n"); },
+                                               .findings = [] { return std::string(); },
+                                               .verdict = [] { return std::string(); },
+                                               .assert_since =
+                                                   [&](const std::string&) {
+                                                     std::unique_lock lock(mutex);
+                                                     ++waiting;
+                                                     changed.notify_all();
+                                                     changed.wait(lock, [&] { return go; });
+                                                     return proxy::admin::Answer{200, "{}"};
+                                                   }});
+  REQUIRE(admin.has_value());
+  const auto bound = (*admin)->bound();
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (std::size_t i = 0; i < proxy::admin::kAssertsMax; ++i)
+    clients.emplace_back([&] {
+      httplib::Client client(bound.host, bound.port);
+      client.set_read_timeout(60);
+      const auto result = client.Post("/assert", "{}", "text/plain");
+      if (result && result->status == 200) ++answered;
+    });
+  {
+    std::unique_lock lock(mutex);
+    CHECK(changed.wait_for(lock, std::chrono::seconds(30),
+                           [&] { return waiting == proxy::admin::kAssertsMax; }));
+  }
+  CHECK(get(**admin, "/metrics")->body == "m\n");
+  {
+    const std::lock_guard lock(mutex);
+    go = true;
+    changed.notify_all();
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(answered == static_cast<int>(proxy::admin::kAssertsMax));
 }

@@ -17,8 +17,14 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-tl::expected<WatchOptions, Stop> proxy_with(Words words) { return parse_proxy(words, kKnown); }
-tl::expected<CheckOptions, Stop> check_with(Words words) { return parse_check(words, kKnown); }
+constexpr std::chrono::sys_days kToday{std::chrono::year(2026) / 5 / 17};
+
+tl::expected<WatchOptions, Stop> proxy_with(Words words) {
+  return parse_proxy(words, kKnown, kToday);
+}
+tl::expected<CheckOptions, Stop> check_with(Words words) {
+  return parse_check(words, kKnown, kToday);
+}
 
 Words minimal(Words more = {}) {
   Words words{"--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:3000"};
@@ -201,6 +207,115 @@ TEST_CASE("config: a file that cannot be read is refused, and so is a folder") {
   CHECK(contains(sentence(proxy_with(minimal({"--config", "/nonexistent.toml"}))),
                  "'/nonexistent.toml'"));
   CHECK(contains(sentence(proxy_with(minimal({"--config", "/"}))), "'/'"));
+}
+
+namespace {
+
+/// What is said about a file, behind its name.
+std::string said_of(const std::string& text) {
+  const File file(text);
+  const std::string said = sentence(proxy_with(minimal({"--config", file.path()})));
+  const std::string before = "sioscope proxy: the configuration file '" + file.path() + "'";
+  REQUIRE(said.starts_with(before));
+  return said.substr(before.size());
+}
+
+const std::string kIgnore =
+    "[[ignore]]\nrule = \"leak\"\nreason = \"known\"\nexpires = 2026-05-17\n";
+
+rules::Finding leak(std::string_view rule) {
+  rules::Finding finding;
+  finding.rule = rule;
+  return finding;
+}
+const proxy::report::WallClock kClock{core::Instant{}, kToday};
+
+}  // namespace
+
+TEST_CASE("config: an ignore holds through its last day, for a group or a rule") {
+  using proxy::report::Excuse;
+  const File file("drain = \"7s\"\n" + kIgnore +
+                  "[[ignore]]\nrule = \"duplicate/one\"\nevent = \"chat\"\nnsp = \"/\"\n"
+                  "reason = \"x\"\nexpires = 2027-01-01\n");
+  const auto options = proxy_with(minimal({"--config", file.path()}));
+  REQUIRE(options.has_value());
+  CHECK(options->drain == 7s);
+  const auto excuse = [&](const rules::Finding& finding) {
+    return options->acceptance.assess(finding, kClock).excuse();
+  };
+  CHECK(excuse(leak("leak/two")) == Excuse::Ignored);
+  CHECK(excuse(leak("duplicate/one")) == Excuse::None);
+  rules::Finding chat = leak("duplicate/one");
+  chat.event = rules::EventName{"/", "chat"};
+  CHECK(excuse(chat) == Excuse::Ignored);
+}
+
+TEST_CASE("config: an ignore that cannot be meant is refused: which, what, and what to do") {
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nexpires = 2027-01-01\n"),
+                 ", [[ignore]] number 1 (line 1), has no 'reason'; say why"));
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nreason = \" \"\nexpires = 2027-01-01\n"),
+                 "has no 'reason'"));
+  CHECK(contains(said_of(kIgnore + "[[ignore]]\nrule = \"leak\"\nreason = \"x\"\n"),
+                 ", [[ignore]] number 2 (line 5), has no 'expires'; write"));
+  CHECK(contains(said_of("[[ignore]]\nreason = \"x\"\nexpires = 2027-01-01\n"),
+                 "has no 'rule'; write"));
+  CHECK(contains(
+      said_of("[[ignore]]\nrule = \"leek\"\nreason = \"x\"\nexpires = 2027-01-01\n"),
+      "names 'leek', which is no rule or group; there are: leak, duplicate, leak/one, leak/two"));
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nreason = \"x\"\nexpires = 2026-05-16\n"),
+                 "expired on 2026-05-16; fix what it hides and take it out"));
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nreason = \"x\"\nexpires = \"2027-01-01\"\n"),
+                 "'expires' that is no date; write it without quotes"));
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nreason = 7\nexpires = 2027-01-01\n"),
+                 "'reason' that is no text"));
+  CHECK(contains(said_of(kIgnore + "evnt = \"chat\"\n"),
+                 "has the unknown key 'evnt'; there are: rule, nsp, event, reason, expires"));
+  CHECK(contains(said_of("ignore = \"leak\"\n"), "begin each with [[ignore]]"));
+  CHECK(contains(said_of("[ignore]\nrule = \"leak\"\n"), "begin each with [[ignore]]"));
+}
+
+TEST_CASE("config: a file that is no TOML is refused, with the line") {
+  CHECK(contains(said_of("quiet = true\ndrain = \n"), " is no TOML: line 2: "));
+  CHECK(contains(said_of("[[ignore\n"), " is no TOML: line 1: "));
+  CHECK(contains(said_of("quiet = true\nquiet = true\n"), " is no TOML: line 2: "));
+  CHECK(contains(said_of("[[ignore]]\nrule = \"leak\"\nreason = \"x\"\nexpires = 2027-02-30\n"),
+                 " is no TOML: line 4: "));
+  CHECK(contains(said_of("\xff\xfe\n"), " is no TOML: line 1: "));
+}
+
+TEST_CASE("config: sections, values that are no option's, and the file's own name are refused") {
+  CHECK(contains(said_of("[proxy]\ndrain = \"5s\"\n"), " has the unknown key 'proxy'"));
+  CHECK(contains(said_of("drain = 2026-01-01\n"), ", line 1: 'drain' is no text, number"));
+  CHECK(contains(said_of("config = \"x\"\n"), ", line 1: 'config' cannot stand in the file"));
+}
+
+TEST_CASE("config: an empty file and an empty list change nothing") {
+  const File file("fail-on = []\n");
+  CHECK(proxy_with(minimal({"--config", file.path()})).has_value());
+  const File empty("");
+  CHECK(proxy_with(minimal({"--config", empty.path()})).has_value());
+}
+
+TEST_CASE(
+    "parse_proxy: a baseline may be empty, and one that cannot be read says how to make one") {
+  const File empty("");
+  CHECK(proxy_with(minimal({"--baseline", empty.path()})).has_value());
+  const std::string missing = sentence(proxy_with(minimal({"--baseline", "/nonexistent/b"})));
+  CHECK(contains(missing, "--baseline '/nonexistent/b' cannot be read: No such file"));
+  CHECK(contains(missing, "make one with a run that has --findings /nonexistent/b instead"));
+  CHECK(contains(sentence(proxy_with(minimal({"--baseline", "/"}))), "--baseline '/'"));
+}
+
+TEST_CASE("parse_proxy: a baseline that is none is refused, and so is one that findings go to") {
+  const File broken("{\"type\":\"verdict\"}\nnonsense\n");
+  CHECK(contains(sentence(proxy_with(minimal({"--baseline", broken.path()}))), ", line 2: "));
+  const File old("{\"type\":\"finding\",\"id\":\"f-1\"}\n");
+  CHECK(contains(sentence(proxy_with(minimal({"--baseline", old.path()}))),
+                 "a finding without a fingerprint"));
+  const File empty("");
+  CHECK(contains(
+      sentence(proxy_with(minimal({"--baseline", empty.path(), "--findings", empty.path()}))),
+      "is the file of --findings too"));
 }
 
 TEST_CASE("parse_check: what follows -- is the command, whatever it looks like") {

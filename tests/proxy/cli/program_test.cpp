@@ -63,6 +63,7 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
                 "/nonexistent/f");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --report xml",
                 "no format; there are:");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --fail-on leek", "'leek'");
   check_refused("$S proxy --listen 192.0.2.1:0 --upstream $U", "192.0.2.1");
   check_refused("$S check --upstream $U", "no command to run");
   check_refused("$S rules leek", "'leek'");
@@ -129,6 +130,52 @@ TEST_CASE(
   CHECK(contains(run.output, "exit 3\n"));
   CHECK(contains(run.output, "No space left"));
   CHECK(contains(run.output, "verdict: inconclusive"));
+}
+
+TEST_CASE("check: mistakes in files are one sentence and exit code 2, before the command starts") {
+  const std::string ignore = "printf '[[ignore]]\\nrule = \"%s\"\\n%s = \"x\"\\nexpires = %s\\n' ";
+  const std::string check = " >$D/c; $S check --upstream $U --config $D/c -- touch $D/ran";
+  for (const auto& [script, part] :
+       {std::pair{"printf 'drain = \\n'" + check, "is no TOML: line 1"},
+        {ignore + "leak reason 2020-01-01" + check, "expired on 2020-01-01"},
+        {ignore + "leek reason 2999-01-01" + check, "names 'leek'"},
+        {ignore + "leak raeson 2999-01-01" + check, "unknown key 'raeson'"},
+        {ignore + "leak reason soon" + check, "is no TOML: line 4"},
+        {std::string("printf '[[ignore]]\\nrule = \"leak\"\\n'") + check, "has no 'reason'"},
+        {std::string("$S check --upstream $U --baseline $D/b -- touch $D/ran"),
+         "make one with a run that has --findings"},
+        {"echo nonsense" + std::string(" >$D/b; $S check --upstream $U --baseline $D/b "
+                                       "-- touch $D/ran"),
+         ", line 1: no record"},
+        {std::string("$S check --upstream $U --findings /nonexistent/f -- touch $D/ran"),
+         "cannot write the findings file '/nonexistent/f'"}}) {
+    check_refused(script, part);
+    CHECK_FALSE(contains(shell("( " + script + " ) 2>/dev/null; ls $D").output, "ran"));
+  }
+}
+
+TEST_CASE("check: an ignore that holds today and an empty baseline are no mistakes") {
+  const Run run = shell(
+      "printf '[[ignore]]\\nrule = \"leak\"\\nreason = \"x\"\\nexpires = 2999-01-01\\n' >$D/c; "
+      ": >$D/b; $S check --upstream $U --quiet --config $D/c --baseline $D/b -- echo ran");
+  CHECK(run.exit_code == 3);
+  CHECK(contains(run.output, "ran\n"));
+}
+
+TEST_CASE("check: the command finds the admin server, and can mark, assert and reset there") {
+  const Run run = shell(
+      "$S check --upstream $U --quiet --admin 127.0.0.1:0 -- sh -c '"
+      "post() { curl -s -w \" %{http_code}\\n\" -d \"$2\" $SIOSCOPE_ADMIN$1; }; "
+      "post /marks {\\\"name\\\":\\\"one\\\"}; post /assert {\\\"since\\\":\\\"m-1\\\"}; "
+      "post /reset \"\"; post /assert {\\\"since\\\":\\\"m-1\\\"}; "
+      "curl -s -w %{http_code} $SIOSCOPE_ADMIN/assert'");
+  CHECK(contains(run.output, "{\"mark\":\"m-1\",\"name\":\"one\"}\n 201\n"));
+  CHECK(contains(run.output, "\"result\":\"inconclusive\",\"sessions\":0"));
+  CHECK(contains(run.output, "\"findings\":[]}\n 200\n"));
+  CHECK(contains(run.output, " 204\n"));
+  CHECK(contains(run.output, "'m-1' was forgotten"));
+  CHECK(contains(run.output, "takes POST and nothing else\"}\n405"));
+  CHECK(run.exit_code == 3);
 }
 
 TEST_CASE("check: one run writes every report that was asked for") {

@@ -22,6 +22,10 @@ Outcome healthy() {
   return outcome;
 }
 
+void add_unproven(Outcome& outcome) {
+  outcome.findings.push_back({"leak/one", Severity::Error, Confidence::Possible, 1, true});
+}
+
 Outcome with_finding(Severity severity, Confidence confidence) {
   Outcome outcome = healthy();
   outcome.findings.push_back({"leak/one", severity, confidence, 1});
@@ -41,7 +45,7 @@ TEST_CASE("judge: a watched run without findings is clean, 0") {
 TEST_CASE("judge: a finding that meets the gate is findings, 1, whatever else is in doubt") {
   Outcome outcome = with_finding(Severity::Error, Confidence::Likely);
   CHECK(judge(outcome, gate(), Traffic::Expected).own_exit == 1);
-  outcome.tally.unproven = 1;
+  add_unproven(outcome);
   outcome.tally.unobserved.push_back({core::Unobserved::RingOverflow, 1, 5});
   const auto verdict = judge(outcome, gate(), Traffic::Expected);
   CHECK(verdict.result == Result::Findings);
@@ -59,11 +63,35 @@ TEST_CASE("judge: something unobserved is inconclusive, 3, never clean") {
 
 TEST_CASE("judge: a candidate that stayed unproven is inconclusive") {
   Outcome outcome = with_finding(Severity::Error, Confidence::Possible);
-  outcome.tally.unproven = 1;
+  add_unproven(outcome);
   const auto verdict = judge(outcome, gate(), Traffic::Expected);
   CHECK(verdict.result == Result::Inconclusive);
   CHECK(verdict.own_exit == 3);
   CHECK(verdict.doubts == std::vector{Doubt::Unproven});
+}
+
+TEST_CASE("judge: what is excused meets no gate, spoils no clean verdict, and is counted") {
+  using proxy::report::Excuse;
+  Outcome outcome = healthy();
+  outcome.findings = {{"leak/one", Severity::Error, Confidence::Certain, 2, false, Excuse::Ignored},
+                      {"leak/one", Severity::Error, Confidence::Certain, 3, false, Excuse::Known}};
+  auto verdict = judge(outcome, gate({"info:possible"}), Traffic::Expected);
+  CHECK(verdict.result == Result::Clean);
+  CHECK(verdict.own_exit == 0);
+  CHECK(verdict.ignored == 2);
+  CHECK(verdict.known == 3);
+  outcome.findings.push_back({"leak/one", Severity::Error, Confidence::Certain, 1});
+  CHECK(judge(outcome, gate(), Traffic::Expected).own_exit == 1);
+}
+
+TEST_CASE("judge: a candidate that is excused may stay unproven, another beside it may not") {
+  Outcome outcome = healthy();
+  outcome.tally.unproven = 1;
+  outcome.findings = {
+      {"leak/one", Severity::Error, Confidence::Possible, 1, true, proxy::report::Excuse::Known}};
+  CHECK(judge(outcome, gate(), Traffic::Expected).result == Result::Clean);
+  add_unproven(outcome);
+  CHECK(judge(outcome, gate(), Traffic::Expected).doubts == std::vector{Doubt::Unproven});
 }
 
 TEST_CASE("judge: so is a run that goes on while a suspect is open") {
@@ -98,9 +126,15 @@ TEST_CASE("judge: so does a report that could not be written") {
   CHECK(verdict.doubts == std::vector{Doubt::ReportNotWritten});
 }
 
+TEST_CASE("judge: findings that may belong here and were only counted leave a doubt") {
+  Outcome outcome = healthy();
+  outcome.only_counted = true;
+  CHECK(judge(outcome, gate(), Traffic::Optional).doubts == std::vector{Doubt::OnlyCounted});
+}
+
 TEST_CASE("judge: a doubt outweighs findings below the gate") {
   Outcome outcome = with_finding(Severity::Error, Confidence::Certain);
-  outcome.tally.unproven = 1;
+  add_unproven(outcome);
   const auto verdict = judge(outcome, gate({"duplicate"}), Traffic::Expected);
   CHECK(verdict.result == Result::Inconclusive);
   CHECK(verdict.own_exit == 3);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -139,4 +140,47 @@ TEST_CASE("Observer: an event after a long silence wakes it") {
   for (int i = 0; i < 200 && observer.snapshot().tally.sessions == 0; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   CHECK(observer.finish().tally.sessions == 1);
+}
+
+TEST_CASE(
+    "Observer: snapshot_after holds all that came before, and waits for a loop that is busy") {
+  Observer observer(2, [](const rules::Record&) {});
+  Loop quick(observer, 0);
+  Loop busy(observer, 1);
+  quick.ring.falls_asleep();
+  const Instant held = proxy::observe::now();
+  busy.ring.set_low_water(held);
+  observer.start();
+  quick.opens("A", held + std::chrono::microseconds(10));
+  quick.publish();
+  const Instant asked = held + std::chrono::microseconds(20);
+  std::atomic<bool> answered = false;
+  proxy::observe::Snapshot snapshot;
+  std::thread client([&] {
+    snapshot = observer.snapshot_after(asked);
+    answered = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  CHECK_FALSE(answered);
+  CHECK(observer.snapshot().tally.sessions == 0);
+
+  busy.opens("B", held + std::chrono::microseconds(15));
+  busy.publish();
+  busy.ring.falls_asleep();
+  client.join();
+  CHECK(snapshot.tally.sessions == 2);
+  CHECK(snapshot.at >= asked);
+  static_cast<void>(observer.finish());
+}
+
+TEST_CASE("Observer: snapshot_after does not wait for the observer's sleep, nor past its end") {
+  Observer observer(1, [](const rules::Record&) {});
+  observer.ring(0).falls_asleep();
+  observer.start();
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));  // By now it sleeps.
+  const Instant begin = proxy::observe::now();
+  for (int i = 0; i < 20; ++i) CHECK(observer.snapshot_after(proxy::observe::now()).at >= begin);
+  CHECK(proxy::observe::now() - begin < std::chrono::seconds(1));  // Sleeps would take two.
+  static_cast<void>(observer.finish());
+  static_cast<void>(observer.snapshot_after(proxy::observe::now() + std::chrono::hours(1)));
 }

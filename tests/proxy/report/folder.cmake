@@ -1,7 +1,8 @@
 find_package(pugixml REQUIRED)
 
 sioscope_tests(report_tests
-  SOURCES proxy/report/findings_file_test.cpp proxy/report/formats_test.cpp proxy/report/github_test.cpp
+  SOURCES proxy/report/acceptance_test.cpp proxy/report/baseline_test.cpp proxy/report/findings_file_test.cpp
+          proxy/report/fingerprint_test.cpp proxy/report/formats_test.cpp proxy/report/github_test.cpp
           proxy/report/html_test.cpp proxy/report/json_document_test.cpp proxy/report/junit_test.cpp
           proxy/report/ledger_test.cpp proxy/report/markdown_test.cpp proxy/report/paint_test.cpp
           proxy/report/record_json_test.cpp proxy/report/redaction_test.cpp proxy/report/report_writer_test.cpp

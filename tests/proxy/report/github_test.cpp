@@ -66,3 +66,12 @@ TEST_CASE("github: a hostile name or payload gives no command and no property") 
   CHECK(tests::contains(line, "\\x0d\\x0a"));  // Its line ends are none.
   CHECK_FALSE(tests::contains(line, "##["));
 }
+
+TEST_CASE("github: what is ignored is a notice that says why") {
+  const std::string text = github(tests::run_of({tests::orphan()}, tests::ignoring_leaks()));
+  CHECK(tests::is_plain_text(text));
+  CHECK(
+      text.starts_with("::notice title=f-1 leak/orphan-after-parse-error (certain%2C ignored)::"));
+  CHECK(tests::contains(text, "%0Aignored until 2026-12-31: "));
+  CHECK(tests::count(text, "\n::") == 0);
+}

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
+#include "proxy/report/fingerprint.hpp"
 #include "proxy/report/run.hpp"
 #include "tests/proxy/report/sample.hpp"
 
@@ -34,14 +36,15 @@ inline const std::string kHostile =
 }
 
 /// A run that found these, judged by the default gate, over the real rules.
-[[nodiscard]] inline proxy::report::Run run_of(const std::vector<rules::Finding>& findings) {
+[[nodiscard]] inline proxy::report::Run run_of(const std::vector<rules::Finding>& findings,
+                                               const proxy::report::Acceptance& acceptance = {}) {
   using namespace std::chrono_literals;
   proxy::report::Ledger ledger;
   proxy::report::Verdict verdict;
   verdict.tally.sessions = 2;
   verdict.tally.deliveries = 9;
   for (const rules::Finding& finding : findings) {
-    ledger.apply(finding);
+    ledger.apply(finding, acceptance.assess(finding, kClock));
     ++verdict.tally.findings[static_cast<std::size_t>(finding.severity)];
   }
   if (!findings.empty()) {
@@ -55,6 +58,23 @@ inline const std::string kHostile =
   return proxy::report::gather(
       std::move(verdict), ledger.findings(), classes, rules::registry(), fails,
       proxy::report::Redaction(proxy::report::Redaction::Mode::Shorten), kClock, at(2500ms));
+}
+
+/// An ignore that takes every orphan, with a reason that is hostile too.
+[[nodiscard]] inline proxy::report::Acceptance ignoring_leaks() {
+  return {{{.rule = "leak",
+            .ns = {},
+            .event = {},
+            .reason = kHostile,
+            .expires = std::chrono::year(2026) / 12 / 31}},
+          std::nullopt};
+}
+
+/// A baseline with that finding in it.
+[[nodiscard]] inline proxy::report::Acceptance knowing(const rules::Finding& finding) {
+  std::istringstream in(R"({"type":"finding","id":"f-1","fingerprint":")" +
+                        proxy::report::fingerprint(finding) + "\"}\n");
+  return {{}, *proxy::report::Baseline::read(in)};
 }
 
 [[nodiscard]] inline proxy::report::Run hostile_run() {

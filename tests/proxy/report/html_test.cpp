@@ -60,3 +60,11 @@ TEST_CASE("html: doubts stand on top, with what to do") {
   CHECK(text.find("pingInterval") < text.find("<h2>"));
   CHECK(tests::contains(text, "ring-overflow, 20 times in 1 session"));
 }
+
+TEST_CASE("html: what is ignored is folded away, and says why") {
+  const std::string text = html(tests::run_of({tests::orphan()}, tests::ignoring_leaks()));
+  CHECK(tests::contains(text, "certain, ignored"));
+  CHECK(tests::contains(text, "ignored until 2026-12-31: "));
+  CHECK_FALSE(tests::contains(text, "<details open>"));
+  CHECK_FALSE(tests::contains(text, "<script"));
+}

@@ -14,8 +14,9 @@ TEST_CASE("json document: the verdict, and the findings as --findings writes the
   CHECK(document["verdict"]["type"] == "verdict");
   CHECK(document["verdict"]["findings"]["error"] == 1);
   REQUIRE(document["findings"].size() == 1);
-  CHECK(document["findings"][0] ==
-        to_json(tests::orphan(), tests::kClock, Redaction(Redaction::Mode::Shorten)));
+  CHECK(document["findings"][0] == to_json(tests::orphan(),
+                                           Acceptance().assess(tests::orphan(), tests::kClock),
+                                           tests::kClock, Redaction(Redaction::Mode::Shorten)));
 }
 
 TEST_CASE("json document: without findings it has an empty list") {

@@ -117,3 +117,16 @@ TEST_CASE("junit: a hostile name is text in a failure's message too") {
   CHECK(tests::contains(message, "\\x0d\\x0a\\x09\\x00::warning::f"));
   CHECK(message.ends_with("end`\" was sent."));
 }
+
+TEST_CASE("junit: what is ignored or known passes, and its text says why") {
+  const Document ignored(tests::run_of({tests::orphan()}, tests::ignoring_leaks()));
+  CHECK(ignored.suite.attribute("failures").as_uint() == 0);
+  CHECK_FALSE(ignored.test(kLeak).child("failure"));
+  const std::string out = ignored.test(kLeak).child("system-out").text().get();
+  CHECK(tests::contains(out, "certain, ignored"));
+  CHECK(tests::contains(out, "ignored until 2026-12-31: ::error title=x"));
+  const Document known(tests::run_of({tests::orphan()}, tests::knowing(tests::orphan())));
+  CHECK_FALSE(known.test(kLeak).child("failure"));
+  CHECK(tests::contains(known.test(kLeak).child("system-out").text().get(),
+                        "known: it is in the baseline"));
+}

@@ -80,3 +80,11 @@ TEST_CASE("markdown: within a limit it tells fewer findings, and how many there 
   CHECK(tests::contains(limited, " of 150 findings are told in full here"));
   CHECK(tests::count(limited, "<details>") == tests::count(limited, "</details>"));
 }
+
+TEST_CASE("markdown: what is ignored is no failure, and says why") {
+  const std::string text = markdown(tests::run_of({tests::orphan()}, tests::ignoring_leaks()));
+  CHECK(tests::is_plain_text(text));
+  CHECK(tests::contains(text, "certain, ignored"));
+  CHECK(tests::contains(text, "**Fails nothing:** ignored until 2026-12-31: "));
+  CHECK_FALSE(tests::contains(text, "<script"));
+}

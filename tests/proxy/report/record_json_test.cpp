@@ -12,7 +12,8 @@ using proxy::report::Redaction;
 namespace {
 
 nlohmann::ordered_json json_of(const rules::Finding& finding) {
-  return proxy::report::to_json(finding, tests::kClock, Redaction(Redaction::Mode::Shorten));
+  return proxy::report::to_json(finding, {.fingerprint = "0123456789abcdef", .ignored = {}},
+                                tests::kClock, Redaction(Redaction::Mode::Shorten));
 }
 
 }  // namespace
@@ -20,7 +21,7 @@ nlohmann::ordered_json json_of(const rules::Finding& finding) {
 TEST_CASE("record: a finding is the contract's record, key by key and in its order") {
   CHECK(
       proxy::report::to_line(json_of(tests::orphan())) ==
-      R"({"type":"finding","id":"f-1","rule":"leak/orphan-after-parse-error","severity":"error","confidence":"certain",)"
+      R"({"type":"finding","id":"f-1","fingerprint":"0123456789abcdef","rule":"leak/orphan-after-parse-error","severity":"error","confidence":"certain",)"
       R"("client":{"id":"c-3","grade":"recovery-pid"},)"
       R"("session":{"id":"s-12","sid":"Zk3vQm…","sockets":[{"nsp":"/","id":"h2XwAbCdEfGhIjKlAAAB"}],"transport":"websocket","eio":4},)"
       R"("successor":{"id":"s-14","sid":"9fQ2aa…"},"direction":"to_client","event":null,"count":1,)"
@@ -65,6 +66,24 @@ TEST_CASE("record: bytes that are no UTF-8 and line ends cannot break a line") {
   CHECK(nlohmann::json::parse(line)["evidence"][0]["packet"] == "42[\"\uFFFD\uFFFD\n\r\"]");
 }
 
+TEST_CASE("record: what fails nothing says why") {
+  using namespace proxy::report;
+  const Redaction redaction(Redaction::Mode::Shorten);
+  const Assessment both{
+      .fingerprint = "0123456789abcdef",
+      .ignored = Ignored{"fixed in release 12", std::chrono::year(2026) / 12 / 31},
+      .novelty = Novelty::Known};
+  const auto json = to_json(tests::orphan(), both, tests::kClock, redaction);
+  CHECK(json["ignored"]["reason"] == "fixed in release 12");
+  CHECK(json["ignored"]["expires"] == "2026-12-31");
+  CHECK(json["baseline"] == "known");
+  const auto plain =
+      to_json(tests::orphan(), {.fingerprint = "0", .ignored = {}, .novelty = Novelty::New},
+              tests::kClock, redaction);
+  CHECK_FALSE(plain.contains("ignored"));
+  CHECK_FALSE(plain.contains("baseline"));
+}
+
 TEST_CASE("record: a withdrawal names the finding and the reason") {
   const rules::Withdrawn withdrawn{7, "the session sent an event"};
   CHECK(proxy::report::to_line(
@@ -85,7 +104,7 @@ TEST_CASE("record: a verdict is the contract's record") {
   verdict.tally.unobserved.push_back({core::Unobserved::RingOverflow, 1, 20});
   CHECK(
       proxy::report::to_line(proxy::report::to_json(verdict)) ==
-      R"({"type":"verdict","result":"findings","sessions":12,"deliveries":340,"findings":{"error":1,"warning":0,"info":0},)"
+      R"({"type":"verdict","result":"findings","sessions":12,"deliveries":340,"findings":{"error":1,"warning":0,"info":0},"ignored":0,"known":0,)"
       R"("events":[{"nsp":"/","event":"news","direction":"to_client","sent":9,"extra":0},)"
       R"({"nsp":null,"event":"other","direction":"to_server","sent":3,"extra":0}],)"
       R"("unobserved":[{"reason":"ring-overflow","sessions":1,"count":20}],"child_exit":0,"own_exit":1})");

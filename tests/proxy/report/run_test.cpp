@@ -36,7 +36,7 @@ TEST_CASE("gather: every rule has a row, with what it found and what of that fai
 TEST_CASE("gather: no secret gets into a run, unless all are to be revealed") {
   CHECK(tests::run_of({tests::orphan()}).findings[0].finding.session.engine_sid == "Zk3vQm…");
   const auto fails = [](std::string_view, rules::Severity, rules::Confidence) { return true; };
-  const Run all = gather({}, {tests::orphan()}, {}, rules::registry(), fails,
+  const Run all = gather({}, {{tests::orphan(), {}}}, {}, rules::registry(), fails,
                          Redaction(Redaction::Mode::Reveal), tests::kClock, {});
   CHECK(all.findings[0].finding.session.engine_sid == tests::kOrphanSid);
   CHECK(all.sids == Redaction::Mode::Reveal);
@@ -46,10 +46,27 @@ TEST_CASE("gather: findings that were only counted count all the same") {
   const std::vector<FindingClass> classes{{"leak/orphan-after-parse-error", rules::Severity::Error,
                                            rules::Confidence::Certain, 12'000}};
   const auto fails = [](std::string_view, rules::Severity, rules::Confidence) { return true; };
-  const Run run = gather({}, {tests::orphan()}, classes, rules::registry(), fails,
+  const Run run = gather({}, {{tests::orphan(), {}}}, classes, rules::registry(), fails,
                          Redaction(Redaction::Mode::Shorten), tests::kClock, {});
   CHECK(run.findings_total == 12'000);
   CHECK(run.rules[0].failing == 12'000);
+}
+
+TEST_CASE("gather: what is excused fails nothing, is counted, and is told quietly") {
+  rules::Finding other = tests::orphan();
+  other.number = 2;
+  other.rule = "duplicate/over-orphan";
+  for (const auto& acceptance : {tests::ignoring_leaks(), tests::knowing(tests::orphan())}) {
+    const Run run = tests::run_of({tests::orphan(), other}, acceptance);
+    CHECK(run.findings[0].finding.number == 2);
+    CHECK(run.findings[0].fails);
+    CHECK_FALSE(run.findings[1].fails);
+    CHECK(level_of(run.findings[1]) == Level::Note);
+    CHECK(run.rules[0].findings == 1);
+    CHECK(run.rules[0].failing == 0);
+    CHECK(run.rules[0].excused == 1);
+    CHECK(run.rules[1].failing == 1);
+  }
 }
 
 TEST_CASE("level_of: what is only possible is told quietly, unless it fails the build") {

@@ -78,3 +78,25 @@ TEST_CASE("sarif: in a hostile name nothing is a placeholder or a link") {
   CHECK(tests::contains(run["results"][1]["locations"][0]["logicalLocations"][0]["name"],
                         "\\xed\\xa0\\x80"));
 }
+
+TEST_CASE("sarif: what an ignore takes is suppressed, with its reason") {
+  const Json results =
+      run_json(tests::run_of({tests::orphan()}, tests::ignoring_leaks()))["results"];
+  REQUIRE(results.size() == 1);
+  CHECK(results[0]["suppressions"][0]["kind"] == "external");
+  CHECK(tests::contains(results[0]["suppressions"][0]["justification"],
+                        "ignored until 2026-12-31: "));
+  CHECK_FALSE(results[0].contains("baselineState"));
+}
+
+TEST_CASE("sarif: with a baseline each result says whether it is new") {
+  rules::Finding other = tests::orphan();
+  other.number = 2;
+  other.rule = "duplicate/over-orphan";
+  const Json results =
+      run_json(tests::run_of({tests::orphan(), other}, tests::knowing(tests::orphan())))["results"];
+  CHECK(results[0]["baselineState"] == "new");
+  CHECK(results[1]["baselineState"] == "unchanged");
+  CHECK_FALSE(results[1].contains("suppressions"));
+  CHECK_FALSE(run_json(tests::run_of({other}))["results"][0].contains("baselineState"));
+}

@@ -88,3 +88,12 @@ TEST_CASE("terminal: packets cannot command it") {
       describe(finding, tests::kClock, Redaction(Redaction::Mode::Shorten), Colours::Off);
   CHECK(text.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("terminal: what fails nothing says so in its first line, and why in its last") {
+  Screen screen;
+  const Assessment known{.fingerprint = "0", .ignored = {}, .novelty = Novelty::Known};
+  screen.terminal.show(tests::orphan(), known);
+  const std::string shown = screen.shown();
+  CHECK(shown.starts_with("f-1  error  leak/orphan-after-parse-error  certain, known\n"));
+  CHECK(shown.ends_with("  known: it is in the baseline\n"));
+}

@@ -17,7 +17,7 @@ Verdict clean() {
   return verdict;
 }
 
-std::string text_of(const Verdict& verdict, const std::vector<rules::Finding>& findings = {}) {
+std::string text_of(const Verdict& verdict, const std::vector<Assessed>& findings = {}) {
   return verdict_text(verdict, findings, Redaction(Redaction::Mode::Shorten), Colours::Off);
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("verdict text: findings in short, events with what came once and what 
   verdict.tally.findings[static_cast<std::size_t>(rules::Severity::Error)] = 1;
   verdict.tally.topics = {{{"/", "chat"}, core::Direction::ToServer, 40, 0, 40},
                           {{"/room", "news"}, core::Direction::ToClient, 9, 3, 6}};
-  const std::string text = text_of(verdict, {tests::orphan()});
+  const std::string text = text_of(verdict, {{tests::orphan(), {}}});
   CHECK(contains(text, "verdict: findings: 1 error, 0 warnings"));
   CHECK(contains(text, "f-1  leak/orphan-after-parse-error  certain\n"));
   CHECK(contains(text, "The client came back"));
@@ -68,4 +68,19 @@ TEST_CASE("verdict text: names from the wire cannot command the terminal") {
   Verdict verdict = clean();
   verdict.tally.topics = {{{"/\x1b[2J", "a\x1b[2J"}, core::Direction::ToClient, 1, 0, 1}};
   CHECK_FALSE(contains(text_of(verdict), "\x1b"));
+}
+
+TEST_CASE("verdict text: what is ignored or known is listed with its reason, and counted") {
+  Verdict verdict = clean();
+  verdict.tally.findings[static_cast<std::size_t>(rules::Severity::Error)] = 3;
+  verdict.ignored = 1;
+  verdict.known = 2;
+  const Assessment ignored{
+      .fingerprint = "0",
+      .ignored = Ignored{"fixed in \x1b[2J release 12", std::chrono::year(2026) / 12 / 31}};
+  const std::string text = text_of(verdict, {{tests::orphan(), ignored}});
+  CHECK(
+      contains(text, "clean: 3 errors, 0 warnings, of these 1 ignored and 2 known, resting on 2 "));
+  CHECK(contains(text, "f-1  leak/orphan-after-parse-error  certain, ignored\n"));
+  CHECK(contains(text, "      ignored until 2026-12-31: fixed in \\x1b[2J release 12\n"));
 }
