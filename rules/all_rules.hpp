@@ -10,6 +10,11 @@
 #include "rules/duplicate/retry.hpp"
 #include "rules/duplicate/same_id.hpp"
 #include "rules/duplicate/same_offset.hpp"
+#include "rules/handshake/cors.hpp"
+#include "rules/handshake/protocol_version.hpp"
+#include "rules/handshake/rejected.hpp"
+#include "rules/handshake/unknown_sid.hpp"
+#include "rules/handshake/upgrade_header_lost.hpp"
 #include "rules/leak/connection_accumulation.hpp"
 #include "rules/leak/engine_left_open.hpp"
 #include "rules/leak/no_namespace.hpp"
@@ -37,6 +42,9 @@ using AllRules = RuleSet<                                                       
     ack::UnknownOrTwice, ack::Unanswered,                                       //
     protocol::MalformedPacket, protocol::AttachmentMismatch, protocol::CrashingPacket,
     protocol::WrongNamespace,  //
-    recovery::Failed, recovery::Impossible>;
+    recovery::Failed, recovery::Impossible,
+    // Connections: how they begin ...
+    handshake::UnknownSid, handshake::ProtocolVersion, handshake::UpgradeHeaderLost,
+    handshake::Cors, handshake::Rejected>;
 
 }  // namespace rules
