@@ -27,6 +27,11 @@
 #include "rules/recovery/failed.hpp"
 #include "rules/recovery/impossible.hpp"
 #include "rules/rule_set.hpp"
+#include "rules/transport/idle_cut.hpp"
+#include "rules/transport/never_upgraded.hpp"
+#include "rules/transport/payload_too_big.hpp"
+#include "rules/transport/ping_timeout.hpp"
+#include "rules/transport/poll_overlap.hpp"
 
 namespace rules {
 
@@ -45,6 +50,9 @@ using AllRules = RuleSet<                                                       
     recovery::Failed, recovery::Impossible,
     // Connections: how they begin ...
     handshake::UnknownSid, handshake::ProtocolVersion, handshake::UpgradeHeaderLost,
-    handshake::Cors, handshake::Rejected>;
+    handshake::Cors, handshake::Rejected,
+    // ... how they travel ...
+    transport::PingTimeout, transport::IdleCut, transport::NeverUpgraded, transport::PayloadTooBig,
+    transport::PollOverlap>;
 
 }  // namespace rules
