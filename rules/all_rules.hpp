@@ -16,10 +16,13 @@
 #include "rules/handshake/unknown_sid.hpp"
 #include "rules/handshake/upgrade_header_lost.hpp"
 #include "rules/leak/connection_accumulation.hpp"
+#include "rules/leak/connection_outlives_session.hpp"
 #include "rules/leak/engine_left_open.hpp"
+#include "rules/leak/ghost_window.hpp"
 #include "rules/leak/no_namespace.hpp"
 #include "rules/leak/open_at_exit.hpp"
 #include "rules/leak/superseded_session.hpp"
+#include "rules/leak/upgrade_residue.hpp"
 #include "rules/protocol/attachment_mismatch.hpp"
 #include "rules/protocol/crashing_packet.hpp"
 #include "rules/protocol/malformed_packet.hpp"
@@ -53,6 +56,8 @@ using AllRules = RuleSet<                                                       
     handshake::Cors, handshake::Rejected,
     // ... how they travel ...
     transport::PingTimeout, transport::IdleCut, transport::NeverUpgraded, transport::PayloadTooBig,
-    transport::PollOverlap>;
+    transport::PollOverlap,
+    // ... what they leave behind ...
+    leak::GhostWindow, leak::UpgradeResidue, leak::ConnectionOutlivesSession>;
 
 }  // namespace rules
