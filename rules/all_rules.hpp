@@ -30,6 +30,8 @@
 #include "rules/recovery/failed.hpp"
 #include "rules/recovery/impossible.hpp"
 #include "rules/rule_set.hpp"
+#include "rules/storm/reconnect_loop.hpp"
+#include "rules/storm/reconnect_storm.hpp"
 #include "rules/transport/idle_cut.hpp"
 #include "rules/transport/never_upgraded.hpp"
 #include "rules/transport/payload_too_big.hpp"
@@ -58,6 +60,8 @@ using AllRules = RuleSet<                                                       
     transport::PingTimeout, transport::IdleCut, transport::NeverUpgraded, transport::PayloadTooBig,
     transport::PollOverlap,
     // ... what they leave behind ...
-    leak::GhostWindow, leak::UpgradeResidue, leak::ConnectionOutlivesSession>;
+    leak::GhostWindow, leak::UpgradeResidue, leak::ConnectionOutlivesSession,
+    // ... and crowds of them.
+    storm::ReconnectStorm, storm::ReconnectLoop>;
 
 }  // namespace rules
