@@ -60,7 +60,7 @@ void ReconnectStorm::lost(Instant at) {
   losses_.push_back(at);
   while (losses_.front() + kLossWindow < at || losses_.size() > kCountedMax) losses_.pop_front();
   if (losses_.size() < kLeast) return;
-  if (losses_.front() > ended_ + kLossWindow) {  // Another one begins.
+  if (lost_ == 0 || losses_.front() > ended_ + kLossWindow) {  // Another one begins.
     lost_ = most_ = 0;
     began_ = losses_.front();
     requests_.clear();
