@@ -3,7 +3,7 @@ export default {
   over: { versions: ["4.7.5", "4.8.4"], transports: ["polling", "websocket", "upgrade"] },
   options: { pingTimeout: 800 },
   claims: {},
-  expect: { lossy: true },
+  expect: { lossy: true, faults: { "transport/ping-timeout": "certain" } },
 
   async play({ server, tab }) {
     const client = tab();
