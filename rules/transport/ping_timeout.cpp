@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/exchange.hpp"
+
 namespace rules::transport {
 
 using core::session::CloseCause;
@@ -18,7 +20,10 @@ const Description PingTimeout::kDescription{
     .proof =
         "A ping without a pong for `pingTimeout` (in Engine.IO 3 no packet of the client for "
         "pingInterval and pingTimeout; over polling no request for so long), and then the server's "
-        "end of the session: certain, or possible where something of the session went by unread.",
+        "end of the session: certain, or possible where something of the session went by unread. "
+        "Over "
+        "polling a client may wake first and learn that its session is unknown: likely after an "
+        "unanswered ping, else possible.",
     .silent = "The client answered, or either side ended the session before the time was over.",
     .remedy =
         "Look at what the client did at that time: a blocked event loop, a suspended tab or "
@@ -28,6 +33,36 @@ const Description PingTimeout::kDescription{
 };
 
 void PingTimeout::observe(const Fact& fact) {
+  if (fact.kind == core::session::FactKind::Answered)
+    woke(fact);
+  else
+    ended(fact);
+}
+
+/// Over polling a server gives a session up without a word; a client that wakes later learns of it.
+void PingTimeout::woke(const Fact& fact) {
+  if (fact.session == nullptr || refusal_of(*fact.exchange) != Refusal::UnknownSid) return;
+  const Session& session = *fact.session;
+  if (session.cause != CloseCause::UnknownToServer || session.closed != fact.at) return;
+  // The pong that wakes with it comes too late.
+  const core::Instant ping_at = session.heartbeat.ping_at;
+  const core::Instant asked = fact.exchange->asked;
+  const bool pinged = session.eio != 3 && ping_at != core::Instant{} &&
+                      asked >= ping_at + session.ping_timeout &&
+                      (session.heartbeat.unanswered() || session.heartbeat.answered_at >= asked);
+  const core::Duration quiet = fact.exchange->quiet;
+  if (!pinged && (session.ping_timeout == core::Duration{} || quiet < session.ping_timeout)) return;
+  const auto [finding, is_new] =
+      tell(session, fact.at, pinged ? Confidence::Likely : Confidence::Possible, Fault::Unknown);
+  finding.first_seen = asked - quiet;
+  finding.summary = "A client came back after " + text_of(quiet) +
+                    " of silence, and the server had given its session up.";
+  add(finding, request_of(fact, "after " + text_of(quiet) + " of silence; pingTimeout is " +
+                                    text_of(session.ping_timeout)));
+  add(finding, response_of(fact, {}));
+}
+
+void PingTimeout::ended(const Fact& fact) {
   const Session& session = *fact.session;
   const bool silence = session.cause == CloseCause::Silence;
   const bool by_server =

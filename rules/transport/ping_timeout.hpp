@@ -8,10 +8,15 @@ namespace rules::transport {
 class PingTimeout : public Rule {
  public:
   static const Description kDescription;
-  static constexpr FactSet kFacts{core::session::FactKind::Closed};
+  static constexpr FactSet kFacts{core::session::FactKind::Closed,
+                                  core::session::FactKind::Answered};
 
   explicit PingTimeout(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
+
+ private:
+  void ended(const core::session::Fact& fact);
+  void woke(const core::session::Fact& fact);
 };
 
 }  // namespace rules::transport
