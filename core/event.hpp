@@ -32,6 +32,7 @@ enum class EventKind : std::uint8_t {
   Binary,           ///< `binary`: a binary Engine.IO message, attachment or not
   WebSocketClosed,  ///< `close`: a Close frame
   WebSocketError,   ///< `broken`: bytes that no WebSocket receiver accepts; nothing follows
+  Large,            ///< `large`: a message or polling payload over kLargeBytes; text: its start
 };
 
 /// Why something went by undecoded. The names in reports are unobserved_name()'s.
@@ -90,10 +91,11 @@ struct Event {
     TransportName transport;
     std::uint8_t eio;  ///< 0 when absent
     bool asks_upgrade : 1;
-    bool cross_origin : 1;  ///< `Origin` names another host than `Host`: a browser, on its guard
-    bool credentials : 1;   ///< brings a cookie or `Authorization`
-    bool preflight : 1;     ///< OPTIONS: may I? No use of a session
-    std::uint8_t t_bytes;   ///< of the cache buster `t`; 0 when absent or longer than the field
+    bool cross_origin : 1;   ///< `Origin` names another host than `Host`: a browser, on its guard
+    bool credentials : 1;    ///< brings a cookie or `Authorization`
+    bool preflight : 1;      ///< OPTIONS: may I? No use of a session
+    bool websocket_key : 1;  ///< brings Sec-WebSocket-Key, as WebSocket clients do
+    std::uint8_t t_bytes;    ///< of the cache buster `t`; 0 when absent or longer than the field
     char t[15];
   };
   struct Response {
@@ -163,6 +165,11 @@ struct Event {
   struct Close {
     std::uint16_t code; /* 1005: none */
   };
+  struct Large {
+    std::uint64_t bytes;  ///< of it all, as announced; of a compressed message, as inflated so far
+    bool whole;           ///< it has come in, and its own event follows
+    bool truncated;
+  };
   struct Broken {
     std::uint64_t offset_bytes;  ///< in this direction's stream: where the offending frame began
     std::uint8_t error;          ///< websocket::ReadErrc
@@ -181,6 +188,7 @@ struct Event {
     Binary binary;
     Close close;
     Broken broken;
+    Large large;
   };
 };
 inline constexpr std::uint32_t kNoId = 0xffff'ffff;

@@ -28,6 +28,10 @@ inline constexpr std::size_t kHeadBytesMax = 8 << 10;
 inline constexpr std::size_t kPipelinedRequestsMax = 32;
 /// Client bytes held back while an upgrade is undecided: a first message or two.
 inline constexpr std::size_t kEarlyBytesMax = 64 << 10;
+/// A message or polling payload over this is told on its own, so that what was refused for its size
+/// can be named. Stock servers take 1 MB, some are told to take less; decoding so much costs a
+/// hundred times what telling it does.
+inline constexpr std::size_t kLargeBytes = 8 << 10;
 /// Bytes of a packet that travel with its event, for reports. The contract's number.
 inline constexpr std::size_t kExcerptBytesMax = 256;
 /// Nesting of a msgpack packet that is followed. notepack.io recurses and overflows Node's stack at

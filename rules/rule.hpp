@@ -33,6 +33,7 @@ class FactSet {
   }
 
  private:
+  static_assert(core::session::kFactKinds <= 32);
   [[nodiscard]] static constexpr std::uint32_t bit(core::session::FactKind kind) noexcept {
     return std::uint32_t{1} << static_cast<unsigned>(kind);
   }

@@ -35,7 +35,7 @@ class RuleSet {
 
  private:
   using Kind = core::session::FactKind;
-  static constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::NoHandshake) + 1;
+  static constexpr std::size_t kKinds = core::session::kFactKinds;
   using Handler = void (*)(RuleSet&, const core::session::Fact&);
 
   template <std::size_t... I>

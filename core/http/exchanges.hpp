@@ -33,6 +33,7 @@ enum class Header : std::uint8_t {
   Authorization,
   XForwardedFor,
   SecWebSocketProtocol,
+  SecWebSocketKey,
   Extra,  ///< The one that Settings names.
 
   AccessControlAllowOrigin,

@@ -23,6 +23,7 @@ constexpr KnownHeader kKnownHeaders[] = {
     {"authorization", Header::Authorization, Of::Requests, false},
     {"x-forwarded-for", Header::XForwardedFor, Of::Requests, false},
     {"sec-websocket-protocol", Header::SecWebSocketProtocol, Of::Requests, false},
+    {"sec-websocket-key", Header::SecWebSocketKey, Of::Requests, false},
     {"access-control-allow-origin", Header::AccessControlAllowOrigin, Of::Responses, false},
     {"access-control-allow-credentials", Header::AccessControlAllowCredentials, Of::Responses,
      false},

@@ -206,6 +206,7 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
         ns->connected = false;
         ns->left = true;
       }
+      fact.message.ns = header.ns;
       fact.kind =
           type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
       break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,12 @@ enum class FactKind : std::uint8_t {
   Parted,         ///< its WebSocket connection is over on both sides; Session::parted tells when
   Answered,     ///< an Engine.IO request was answered; `exchange`. Its session may be none of ours
   NoHandshake,  ///< a handshake request was answered with 200 and no handshake; `exchange`
+  Unanswered,   ///< a request's connection ended before its answer, by `direction`; `exchange`
+  WrongHeartbeat,  ///< the client pings in v4, or in v3 pongs: servers end the session over it
+  Dismissed,       ///< the server said `1` on a WebSocket, which clients ignore
+  Large,           ///< a large message, or payload, comes in; `large`
 };
+inline constexpr std::size_t kFactKinds = static_cast<std::size_t>(FactKind::Large) + 1;
 
 /// A request and its answer.
 struct ExchangeFact {
@@ -45,6 +51,10 @@ struct ExchangeFact {
   bool asks_new = false;     ///< brought no sid: wants a handshake
   bool unknown_sid = false;  ///< brought one that we never saw, or forgot
   bool overlaps = false;     ///< a second poll while its session's first was pending
+  bool raw = false;          ///< the answer came after its 101, among the frames
+  /// How long nothing of its session had been under way when it was asked: over polling, how long
+  /// it had been its client's turn. Zero while a poll was pending.
+  Duration quiet{};
 };
 
 /// A whole EVENT or ACK.
@@ -62,7 +72,7 @@ struct MessageFact {
 };
 
 /// A fact borrows its session and its excerpt: both are good while it is being handled. `session`
-/// is there but with Answered and NoHandshake, where it may be nullptr.
+/// is there but with Answered, NoHandshake and Unanswered, where it may be nullptr.
 struct Fact {
   FactKind kind;
   Direction direction = Direction::ToClient;
@@ -77,6 +87,7 @@ struct Fact {
   Unobserved gap = Unobserved::EngineIoVersion;
   const Event::Connect* connect = nullptr;
   const ExchangeFact* exchange = nullptr;
+  const Event::Large* large = nullptr;
   MessageFact message = {};
 };
 using Facts = std::vector<Fact>;

@@ -11,6 +11,7 @@ struct Heartbeat {
   Instant ping_at{};      ///< the latest ping; default: none yet
   Instant answered_at{};  ///< when the latest ping was answered; default: it was not
   Instant heard_at{};     ///< the client's latest packet, of whatever kind
+  Instant told_at{};      ///< the server's
 
   void ping(Instant at) noexcept {
     ping_at = at;

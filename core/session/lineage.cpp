@@ -143,6 +143,10 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Parted:
     case FactKind::Answered:
     case FactKind::NoHandshake:
+    case FactKind::Unanswered:
+    case FactKind::WrongHeartbeat:
+    case FactKind::Dismissed:
+    case FactKind::Large:
       return;
   }
 }

@@ -83,6 +83,7 @@ struct Session {
   Parser parser = Parser::Unknown;
   CloseCause cause = CloseCause::ClientClose;  ///< once closed
   std::uint8_t poll_gets = 0;                  ///< GETs in flight
+  std::uint8_t poll_posts = 0;                 ///< POSTs in flight
   std::uint32_t held =
       0;  ///< connections and exchanges that point here: not forgotten before they end
   std::uint32_t gaps = 0;  ///< bit set of Unobserved reasons met
@@ -99,7 +100,8 @@ struct Session {
   Instant requested{};   ///< its handshake request: what a back-off window is compared with
   Instant connecting{};  ///< its first CONNECT, in v3 the server's; default: none yet
   Instant closed{};
-  Instant last_request{};  ///< polling: latest request
+  Instant last_request{};   ///< polling: latest request
+  Instant last_response{};  ///< ... and when the latest response had passed
   /// When each side's end of its WebSocket connection came, by Direction; default: not yet.
   std::array<Instant, 2> parted{};
   Heartbeat heartbeat;

@@ -25,6 +25,22 @@ std::string_view cache_buster(const Event::Request& request) noexcept {
   return {request.t, request.t_bytes};
 }
 
+Event::Response no_response() noexcept {
+  Event::Response response{};
+  response.engine_error = -1;
+  return response;
+}
+
+/// Who pings in v4 speaks v3, and the other way round. What a server sends so, clients ignore.
+/// Source: engine.io 6, lib/socket.ts, onPacket(): "invalid heartbeat direction".
+void wrong_heartbeat(const Event& event, Session& session, Facts& out) {
+  if (event.direction == Direction::ToServer)
+    out.push_back({.kind = FactKind::WrongHeartbeat,
+                   .direction = event.direction,
+                   .at = event.at,
+                   .session = &session});
+}
+
 }  // namespace
 
 void Tracker::observe(EventView view, Facts& out) {
@@ -53,7 +69,8 @@ void Tracker::observe(EventView view, Facts& out) {
   Session* const session = session_of(*connection, event.direction);
   if (session == nullptr) return on_no_session(view, *connection, out);
   if (!session->open) return;
-  if (event.direction == Direction::ToServer) session->heartbeat.heard_at = event.at;
+  (event.direction == Direction::ToServer ? session->heartbeat.heard_at
+                                          : session->heartbeat.told_at) = event.at;
   switch (event.kind) {
     case EventKind::EnginePacket:
       return on_engine(event, *connection, *session, out);
@@ -81,8 +98,21 @@ void Tracker::observe(EventView view, Facts& out) {
       session->parser = Parser::Other;
       return gap(session, Unobserved::CustomParser, 1, event.direction, event.at, out);
     }
+    case EventKind::Large:
+      out.push_back({.kind = FactKind::Large,
+                     .direction = event.direction,
+                     .at = event.at,
+                     .session = session,
+                     .excerpt = view.text,
+                     .truncated = event.large.truncated,
+                     .large = &event.large});
+      return;
     case EventKind::WebSocketClosed:
-      if (session->websocket != event.connection) return;
+      if (session->websocket != event.connection) {  // A probe that is given up.
+        if (const auto state = next(session->upgrade, UpgradeStep::WebSocketClosed))
+          session->upgrade = *state;
+        return;
+      }
       session->close_code = event.close.code;
       return close(*session,
                    event.direction == Direction::ToServer ? CloseCause::ClientClose
@@ -141,7 +171,15 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
 
   Session* const session = exchange.session;
   if (session != nullptr && session->open) {
+    if (session->poll_gets == 0)
+      exchange.quiet = event.at - std::max(session->last_request, session->last_response);
     session->last_request = event.at;
+    if (event.request.transport == TransportName::Polling &&
+        event.request.method == HttpMethod::Post) {
+      exchange.posts = true;
+      exchange.overlaps = session->poll_posts != 0;
+      ++session->poll_posts;
+    }
     if (event.request.transport == TransportName::Polling &&
         event.request.method == HttpMethod::Get) {
       exchange.polls = true;
@@ -164,6 +202,15 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
 
 void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
   const Event& event = view.event;
+  if (connection.websocket && connection.opening.number == event.response.exchange) {
+    ExchangeFact& exchange = exchange_fact(connection.opening, event.response);
+    exchange.raw = true;
+    out.push_back({.kind = FactKind::Answered,
+                   .at = event.at,
+                   .session = connection.session,
+                   .exchange = &exchange});
+    return;
+  }
   if (connection.exchanges.empty() ||
       connection.exchanges.front().number != event.response.exchange)
     return;
@@ -184,7 +231,9 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
                  .exchange = &exchange_fact(exchange, event.response)});
   if (Session* const session = exchange.session; session != nullptr && session->open) {
     constexpr std::int8_t kUnknownSid = 1;
-    if (event.response.engine_error == kUnknownSid)
+    // A probe that is refused so leaves its client polling on.
+    if (event.response.engine_error == kUnknownSid &&
+        exchange.request.transport == TransportName::Polling)
       close(*session, CloseCause::UnknownToServer, event.at, out);
   }
   if (status == 101) {
@@ -203,7 +252,8 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
                     .asked = exchange.at,
                     .asks_new = exchange.asks_new,
                     .unknown_sid = exchange.unknown,
-                    .overlaps = exchange.overlaps};
+                    .overlaps = exchange.overlaps,
+                    .quiet = exchange.quiet};
   return exchange_fact_;
 }
 
@@ -211,14 +261,16 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
 /// frames of its WebSocket.
 void Tracker::on_no_session(EventView view, Connection& connection, Facts& out) {
   const Event& event = view.event;
-  if (event.kind != EventKind::EngineError || event.direction != Direction::ToClient) return;
+  // A `1` that says more is no close either: `116:0{...}` is a handshake of version 3.
+  const bool is_none = event.kind == EventKind::EngineError ||
+                       (event.kind == EventKind::EnginePacket && !view.text.empty());
+  if (!is_none || event.direction != Direction::ToClient) return;
   const Exchange* const exchange = connection.websocket           ? &connection.opening
                                    : connection.exchanges.empty() ? nullptr
                                                                   : &connection.exchanges.front();
   if (exchange == nullptr || !exchange->asks_new) return;
-  Event::Response response{};
+  Event::Response response = no_response();
   response.status = connection.websocket ? 101 : 200;
-  response.engine_error = -1;
   out.push_back({.kind = FactKind::NoHandshake,
                  .at = event.at,
                  .session = nullptr,
@@ -229,8 +281,11 @@ void Tracker::on_no_session(EventView view, Connection& connection, Facts& out) 
 
 void Tracker::on_exchange_ended(const Event& event, Connection& connection) {
   if (!connection.exchanges.empty() &&
-      connection.exchanges.front().number == event.exchange.exchange)
+      connection.exchanges.front().number == event.exchange.exchange) {
+    if (Session* const session = connection.exchanges.front().session; session != nullptr)
+      session->last_response = event.at;
     pop_exchange(connection);
+  }
 }
 
 void Tracker::pop_exchange(Connection& connection) noexcept {
@@ -248,7 +303,9 @@ void Tracker::assign(Session*& holder, Session* session) noexcept {
 void Tracker::leave_poll(Exchange& exchange) noexcept {
   if (exchange.polls && exchange.session != nullptr && exchange.session->poll_gets != 0)
     --exchange.session->poll_gets;
-  exchange.polls = false;
+  if (exchange.posts && exchange.session != nullptr && exchange.session->poll_posts != 0)
+    --exchange.session->poll_posts;
+  exchange.polls = exchange.posts = false;
 }
 
 // --- A session's life ---
@@ -320,14 +377,15 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
                        .session = &session});
         return;
       }
-      if (event.direction != pings) return;
+      if (event.direction != pings) return wrong_heartbeat(event, session, out);
       session.heartbeat.ping(event.at);
       out.push_back(
           {.kind = FactKind::Ping, .direction = pings, .at = event.at, .session = &session});
       return;
     case EnginePacketType::Pong:
       if (event.engine.probe) return step(UpgradeStep::ProbePong);
-      if (event.direction == pings || !session.heartbeat.unanswered()) return;
+      if (event.direction == pings) return wrong_heartbeat(event, session, out);
+      if (!session.heartbeat.unanswered()) return;
       session.heartbeat.pong(event.at);
       out.push_back({.kind = FactKind::Pong,
                      .direction = event.direction,
@@ -355,6 +413,11 @@ void Tracker::on_engine(const Event& event, Connection& connection, Session& ses
       if (event.direction == Direction::ToServer)
         return close(session, CloseCause::ClientClose, event.at, out);
       if (!on_websocket) return close(session, CloseCause::ServerClose, event.at, out);
+      if (session.websocket == event.connection)
+        out.push_back({.kind = FactKind::Dismissed,
+                       .direction = event.direction,
+                       .at = event.at,
+                       .session = &session});
       return;
     case EnginePacketType::Open:
     case EnginePacketType::Message:
@@ -393,6 +456,8 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
         session->transport == TransportName::Polling)
       close(*session, cause, event.at, out);
     if (cut) leave_poll(exchange);
+    if (cut || !connection.ended[static_cast<std::size_t>(Direction::ToServer)])
+      unanswered(event, exchange, out);
   }
   if (connection.ended[0] && connection.ended[1]) {
     if (Session* const session = connection.session;
@@ -406,6 +471,16 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
     latest_ = nullptr;
     connections_.erase(found);
   }
+}
+
+/// Said once: by the side that ended first.
+void Tracker::unanswered(const Event& event, Exchange& exchange, Facts& out) {
+  if (std::exchange(exchange.abandoned, true)) return;
+  out.push_back({.kind = FactKind::Unanswered,
+                 .direction = event.direction,
+                 .at = event.at,
+                 .session = exchange.session,
+                 .exchange = &exchange_fact(exchange, no_response())});
 }
 
 void Tracker::close(Session& session, CloseCause cause, Instant at, Facts& out) {

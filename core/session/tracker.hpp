@@ -69,10 +69,13 @@ class Tracker {
     Session* session = nullptr;  ///< nullptr: not one of ours (yet)
     Event::Request request{};
     Instant at;
-    bool asks_new = false;  ///< without a sid: its answer is a handshake
-    bool unknown = false;   ///< its sid is not ours
-    bool polls = false;     ///< counted in Session::poll_gets
-    bool overlaps = false;  ///< came while another poll of its session was pending
+    bool asks_new = false;   ///< without a sid: its answer is a handshake
+    bool unknown = false;    ///< its sid is not ours
+    bool polls = false;      ///< counted in Session::poll_gets
+    bool posts = false;      ///< counted in Session::poll_posts
+    bool overlaps = false;   ///< came while another of its kind was pending in its session
+    bool abandoned = false;  ///< told as Unanswered
+    Duration quiet{};        ///< ExchangeFact's
   };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
@@ -105,6 +108,7 @@ class Tracker {
   void same_realm(Session& session, SessionId other, Instant at, Facts& out);
   void assign(Session*& holder, Session* session) noexcept;
   void leave_poll(Exchange& exchange) noexcept;
+  void unanswered(const Event& event, Exchange& exchange, Facts& out);
   void pop_exchange(Connection& connection) noexcept;
   void forget_closed(Instant now);
 

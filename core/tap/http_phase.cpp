@@ -1,5 +1,8 @@
 #include "core/tap/http_phase.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -11,12 +14,27 @@ namespace {
 /// An engine error body, `{"code":1,"message":"Session ID unknown"}`, is this long at most.
 constexpr std::size_t kRefusalBytesMax = 256;
 
+/// What servers write instead where an upgrade is refused, by code. Source: engine.io 3.6 to 6,
+/// lib/server, abortUpgrade() (abortConnection()).
+constexpr std::string_view kErrorMessages[] = {
+    "Transport unknown", "Session ID unknown", "Bad handshake method",
+    "Bad request",       "Forbidden",          "Unsupported protocol version"};
+
 std::int8_t engine_error_code(std::string_view body) noexcept {
+  for (std::size_t code = 0; code < std::size(kErrorMessages); ++code)
+    if (body == kErrorMessages[code]) return static_cast<std::int8_t>(code);
   const auto shape = json::inspect(body);
   if (!shape || shape->kind != json::Kind::Object) return -1;
   const auto code = json::find_member(body, "code");
   if (!code || code->kind != json::Kind::Number || code->raw.size() != 1) return -1;
   return static_cast<std::int8_t>(code->raw[0] - '0');
+}
+
+/// 0 for what is none.
+std::uint64_t number_of(std::string_view digits) noexcept {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
 }
 
 Event::Response response_of(const http::ResponseHead& head) noexcept {
@@ -125,7 +143,8 @@ void HttpPhase::request_head(const http::RequestHead& head, std::uint64_t peer, 
   if (request.carries_payload(Direction::ToServer))
     bodies_[index_of(Direction::ToServer)].begin(
         form_of(request, Direction::ToServer, request.octet_stream),
-        inflate::Coding::Identity);  // Servers read it as it is, whatever it says.
+        inflate::Coding::Identity,  // Servers read it as it is, whatever it says.
+        number_of(head.headers[http::Header::ContentLength]));
 }
 
 void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {

@@ -41,9 +41,13 @@ void read_error(std::string_view text, engineio::PacketErrc code, Direction dire
 /// What concerns the session itself: heartbeats, upgrade, close.
 void read_control(engineio::PacketType type, std::string_view data, Direction direction,
                   Emitter& emit) {
-  Event& event = emit.add(EventKind::EnginePacket, direction);
+  // A `1` has no data. With some it is no close, mostly: `116:0{` begins a payload of version 3.
+  const bool odd = type == engineio::PacketType::Close && !data.empty();
+  const Excerpt excerpt = odd ? excerpt_of(data) : Excerpt{};
+  Event& event = emit.add(EventKind::EnginePacket, direction, excerpt.text);
   event.engine.type = static_cast<EnginePacketType>(type);
   event.engine.probe = data == "probe";
+  event.engine.truncated = excerpt.truncated;
 }
 
 void read_engine_packet(std::string_view text, engineio::PacketType type, Revision revision,

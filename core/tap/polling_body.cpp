@@ -1,14 +1,17 @@
 #include "core/tap/polling_body.hpp"
 
 #include <array>
+#include <utility>
 
 #include "core/engineio/packet.hpp"
 #include "core/limits.hpp"
 
 namespace core::tap {
 
-void PollingBody::begin(PollingForm form, inflate::Coding coding) {
+void PollingBody::begin(PollingForm form, inflate::Coding coding, std::uint64_t announced_bytes) {
   open_ = true;
+  large_bytes_ = announced_bytes > limits::kLargeBytes ? announced_bytes : 0;
+  start_.clear();
   content_.reset();
   if (coding != inflate::Coding::Identity) content_.emplace(coding);
   // A body whose connection was cut leaves its decoder in the middle, but no other follows it.
@@ -20,6 +23,10 @@ void PollingBody::begin(PollingForm form, inflate::Coding coding) {
 void PollingBody::receive(std::string_view chunk, Direction direction, const Settings& settings,
                           Emitter& emit) {
   if (!open_) return;
+  if (large_bytes_ != 0) {
+    start_ += chunk.substr(0, limits::kExcerptBytesMax + 1 - start_.size());
+    if (start_.size() > limits::kExcerptBytesMax) tell_large(direction, emit);
+  }
   if (content_) {
     content_->receive(chunk);
     return inflate_all(direction, settings, emit);
@@ -38,6 +45,16 @@ void PollingBody::finish(Direction direction, const Settings& settings, Emitter&
   open_ = false;
   decoder_->finish();
   read(direction, settings, emit);
+}
+
+/// Its start is complete, so it is told the same however it was cut.
+void PollingBody::tell_large(Direction direction, Emitter& emit) {
+  const Excerpt excerpt = excerpt_of(start_);
+  Event& event = emit.add(EventKind::Large, direction, excerpt.text);
+  event.large.bytes = std::exchange(large_bytes_, 0);
+  event.large.whole = false;
+  event.large.truncated = true;
+  start_ = {};
 }
 
 void PollingBody::inflate_all(Direction direction, const Settings& settings, Emitter& emit) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/engineio/payload_decoder.hpp"
@@ -27,13 +28,15 @@ class PollingBody {
  public:
   /// A body begins. Bodies that are no payload are not begun, and what is received of them passes.
   /// @param coding How it is compressed.
-  void begin(PollingForm form, inflate::Coding coding);
+  /// @param announced_bytes Its Content-Length; 0: none. One that is large is told, with its start.
+  void begin(PollingForm form, inflate::Coding coding, std::uint64_t announced_bytes = 0);
   void receive(std::string_view chunk, Direction direction, const Settings& settings,
                Emitter& emit);
   /// The body is complete.
   void finish(Direction direction, const Settings& settings, Emitter& emit);
 
  private:
+  void tell_large(Direction direction, Emitter& emit);
   void inflate_all(Direction direction, const Settings& settings, Emitter& emit);
   void read(Direction direction, const Settings& settings, Emitter& emit);
 
@@ -42,6 +45,8 @@ class PollingBody {
   /// Kept for the next body of its form.
   std::optional<engineio::PayloadDecoder> decoder_;
   std::optional<inflate::ContentDecoder> content_;  ///< Of a compressed body.
+  std::uint64_t large_bytes_ = 0;                   ///< Of a large body that was not told yet.
+  std::string start_;                               ///< ... what there is of its start
 };
 
 }  // namespace core::tap

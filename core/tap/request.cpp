@@ -109,6 +109,7 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   event.request.credentials =
       head.headers.has(Header::Cookie) || head.headers.has(Header::Authorization);
   event.request.preflight = request.method == HttpMethod::Options;
+  event.request.websocket_key = head.headers.has(Header::SecWebSocketKey);
   const std::string_view t = http::query_parameter(target.query, "t").value_or(std::string_view{});
   if (t.size() <= sizeof event.request.t) {
     event.request.t_bytes = static_cast<std::uint8_t>(t.size());

@@ -14,6 +14,19 @@ websocket::Reader reader(Direction direction,
   return {direction, parameters, limits::kMessageBytesMax};
 }
 
+/// "Message too big". Source: RFC 6455, section 7.4.1.
+constexpr std::uint16_t kTooBigCode = 1009;
+
+Event& add_large(std::string_view start, std::uint64_t bytes, websocket::MessageType type,
+                 Direction direction, Emitter& emit) {
+  const Excerpt excerpt =
+      type == websocket::MessageType::Text ? excerpt_of(start) : Excerpt{"(binary)", false};
+  Event& event = emit.add(EventKind::Large, direction, excerpt.text);
+  event.large.bytes = bytes;
+  event.large.truncated = excerpt.text.size() < bytes;
+  return event;
+}
+
 }  // namespace
 
 WebSocketPhase::WebSocketPhase(Revision revision, std::uint32_t exchange,
@@ -41,11 +54,16 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
     const websocket::Item item = source.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(item)) return Outcome::WebSocket;
     if (const auto* message = std::get_if<websocket::Message>(&item)) {
+      if (message->payload.size() > limits::kLargeBytes)
+        add_large(message->payload, message->payload.size(), message->type, direction, emit)
+            .large.whole = true;
       if (message->type == websocket::MessageType::Text)
         read_text(message->payload, revision_, direction, settings, emit);
       else
         read_binary(message->payload, revision_, direction, settings, emit);
     } else if (const auto* control = std::get_if<websocket::Control>(&item)) {
+      if (control->type == websocket::ControlType::Close && control->close_code == kTooBigCode)
+        tell_unfinished(opposite(direction), emit);
       if (control->type == websocket::ControlType::Close)
         emit.add(EventKind::WebSocketClosed, direction).close = {control->close_code};
     } else if (const auto* error = std::get_if<websocket::Error>(&item)) {
@@ -54,6 +72,13 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
       emit.unobserved(direction, Unobserved::OversizeMessage);
     }
   }
+}
+
+/// A message was refused for its size, and may not have come in whole.
+void WebSocketPhase::tell_unfinished(Direction direction, Emitter& emit) const {
+  const websocket::Reader::Unfinished message = readers_[index_of(direction)].unfinished();
+  if (message.bytes != 0)
+    add_large(message.start, message.bytes, message.type, direction, emit).large.whole = false;
 }
 
 /// The receiver closes over it, and whatever follows is read by nobody; or it is we who gave up.

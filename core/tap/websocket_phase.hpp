@@ -28,6 +28,7 @@ class WebSocketPhase {
                                 const Settings& settings, Emitter& emit);
 
  private:
+  void tell_unfinished(Direction direction, Emitter& emit) const;
   [[nodiscard]] static Outcome broken(Direction direction, const websocket::Error& error,
                                       Emitter& emit);
 

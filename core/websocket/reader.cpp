@@ -148,6 +148,14 @@ std::optional<ReadErrc> Reader::check_header(unsigned first, unsigned second) co
   return std::nullopt;
 }
 
+Reader::Unfinished Reader::unfinished() const noexcept {
+  const MessageType type = text_ ? MessageType::Text : MessageType::Binary;
+  if (!in_message_) return {{}, 0, type};
+  const std::string_view start(buffer_.get(), skipping_ ? 0 : buffered_bytes_);
+  // A control frame's payload may lie behind it.
+  return {start.substr(0, static_cast<std::size_t>(message_bytes_)), message_bytes_, type};
+}
+
 /// Collects header bytes. When the header is complete the frame has begun: `in_payload_` is set.
 std::optional<ReadErrc> Reader::read_header(std::span<char>& input) noexcept {
   while (true) {

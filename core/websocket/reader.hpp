@@ -115,6 +115,16 @@ class Reader {
     return !in_payload_ && !in_message_ && header_bytes_ == 0;
   }
 
+  /// The data message that is half read: its start, unmasked and inflated, as far as it is kept,
+  /// and its bytes: as announced; of a compressed one, as inflated so far. Zero between messages.
+  /// Not to be asked before next() has said NeedMore.
+  struct Unfinished {
+    std::string_view start;
+    std::uint64_t bytes;
+    MessageType type;
+  };
+  [[nodiscard]] Unfinished unfinished() const noexcept;
+
   /// Heap bytes held now, an inflater's aside: 0 between messages, but for the buffer of a
   /// direction that compresses with context takeover.
   [[nodiscard]] std::size_t buffered_bytes_capacity() const noexcept { return capacity_bytes_; }

@@ -22,6 +22,9 @@ std::string line_of(const rules::Finding& finding) {
   std::string line(finding.rule);
   line.append(" ").append(rules::name(finding.confidence));
   if (finding.grade != rules::Grade::None) line.append(" ").append(rules::name(finding.grade));
+  if (const rules::Description* const rule = rules::find_rule(finding.rule);
+      rule != nullptr && rule->severity != finding.severity)
+    line.append(" ").append(rules::name(finding.severity));
   if (!finding.session.engine_sid.empty()) line += " " + finding.session.engine_sid;
   if (finding.successor) line += " -> " + finding.successor->engine_sid;
   if (finding.event) line += " \"" + finding.event->event + "\"";

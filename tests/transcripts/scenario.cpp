@@ -176,6 +176,12 @@ class Builder {
   }
   std::string macros(std::string text) const {
     text = unescape(std::move(text));
+    for (std::size_t at = 0; (at = text.find("{x ")) != std::string::npos;) {
+      const std::size_t end = text.find('}', at);
+      const auto count =
+          number_of<std::size_t>(std::string_view(text).substr(at + 3, end - at - 3));
+      text.replace(at, end - at + 1, std::string(count, 'x'));
+    }
     for (std::size_t at = 0; (at = text.find("{open ")) != std::string::npos;) {
       const std::size_t end = text.find('}', at);
       text.replace(at, end - at + 1, open_packet(text.substr(at + 6, end - at - 6)));
@@ -215,6 +221,15 @@ class Builder {
     const std::string sent = flag == "gzip" ? gzipped(body) : std::string(body);
     out += "Content-Length: " + std::to_string(sent.size()) + "\r\n\r\n";
     return out + sent;
+  }
+  /// `code`: 1009, or empty for a Close without one.
+  static std::string close_frame(Direction direction, std::string_view code) {
+    std::string payload;
+    if (!code.empty()) {
+      const auto number = number_of<std::uint16_t>(code);
+      payload = {static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
+    }
+    return frame(direction, kClose, payload);
   }
   static std::string switching(bool deflate) {
     std::string head =
@@ -326,7 +341,7 @@ void Builder::session_line(std::string_view name, std::string_view verb, std::st
     close_both(wire, Direction::ToServer, StreamEnd::Reset);
   } else if (verb == "server-closes") {
     if (session.on_websocket) {
-      send(wire, Direction::ToClient, frame(Direction::ToClient, kClose, ""));
+      send(wire, Direction::ToClient, close_frame(Direction::ToClient, rest));
       close_both(wire, Direction::ToClient, StreamEnd::Fin);
     } else {
       answer_poll(session, "1");
@@ -513,7 +528,15 @@ void Builder::connection_line(std::string_view name, std::string_view verb, std:
   if (what == "compressed")
     return send(connection, direction,
                 frame(direction, kCompressed, deflated(macros(std::string(after)))));
-  if (what == "close") return send(connection, direction, frame(direction, kClose, ""));
+  if (what == "close") return send(connection, direction, close_frame(direction, after));
+  if (what == "begins") {
+    const auto payload_bytes = number_of<std::size_t>(take_word(after));
+    std::string bytes = macros(std::string(after));
+    const std::size_t missing_bytes = payload_bytes - bytes.size();
+    bytes.resize(payload_bytes, 'x');
+    bytes = frame(direction, kText, std::move(bytes));
+    return send(connection, direction, bytes.substr(0, bytes.size() - missing_bytes));
+  }
   if (direction == Direction::ToServer) return client_request(connection, rest);
   if (what == "101") return send(connection, direction, switching(after == "deflate"));
   std::string flag;

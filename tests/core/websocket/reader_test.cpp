@@ -200,3 +200,29 @@ TEST_CASE("Reader: an error names where its frame began, and then every input is
   CHECK(items == std::vector<std::string>{"text ok", "error 0 at 4"});
   CHECK(reader.buffered_bytes_capacity() == 0);
 }
+
+TEST_CASE("Reader: an unfinished message tells its start, and its length as announced") {
+  Reader reader = from_client();
+  const std::string whole = up(kFin | kText, R"(42["upload","aaaa"])");
+  std::string begun = whole.substr(0, 6 + 11);
+  std::span<char> input(begun);
+  REQUIRE(std::holds_alternative<NeedMore>(reader.next(input)));
+  CHECK(reader.unfinished().start == R"(42["upload")");
+  CHECK(reader.unfinished().bytes == 19);
+  CHECK(reader.unfinished().type == MessageType::Text);
+
+  std::string rest = whole.substr(begun.size());
+  input = rest;
+  REQUIRE(std::holds_alternative<Message>(reader.next(input)));
+  CHECK(reader.unfinished().bytes == 0);
+  CHECK(reader.unfinished().start.empty());
+}
+
+TEST_CASE("Reader: of an unfinished message over the limit only the length is known") {
+  Reader reader = from_client();
+  std::string begun = up(kFin | kBinary, std::string(kLimit + 1, 'x')).substr(0, 100);
+  std::span<char> input(begun);
+  REQUIRE(std::holds_alternative<NeedMore>(reader.next(input)));
+  CHECK(reader.unfinished().start.empty());
+  CHECK(reader.unfinished().bytes == kLimit + 1);
+}

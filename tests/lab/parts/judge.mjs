@@ -18,6 +18,7 @@ export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false, st
  * `expect.accused`     the most an innocent session may be accused of (default possible)
  * `expect.lossy`       the network swallowed packets: what was sent and what passed need not agree
  * `expect.stillborn`   sessions that never heard of their clients do not count: nobody could read their handshakes
+ * `expect.faults`      faults of other kinds that are really there: by rule, the confidence that they deserve at least
  * `expect.quotes`      tells the malformed packet in a finding's evidence
  */
 export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) {
@@ -28,7 +29,8 @@ export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) 
     ...judgeCopies(truth, said, expect, shown),
     ...judgeInnocence(truth, said, expect, shown),
     ...judgePoison(truth, said, expect, shown),
-    ...judgeErrors(said),
+    ...judgeFaults(said, expect),
+    ...judgeErrors(said, expect),
     ...(said.verdict ? judgeVerdict(truth, said, expect) : []),
   ];
 }
@@ -72,11 +74,12 @@ function judgeCopies(truth, said, expect, shown) {
   return complaints;
 }
 
-/** Nobody but the orphans is accused, by this rule or by any other of its groups. */
-function judgeInnocence(truth, said, { accused = "possible" }, shown) {
+/** Nobody but the orphans is accused, by this rule or by any other of its groups. An info accuses nobody. */
+function judgeInnocence(truth, said, { accused = "possible", faults = {} }, shown) {
   const guilty = new Set(truth.orphans.map((orphan) => shown(orphan.sid)));
   return said.findings
     .filter((finding) => /^(leak|duplicate)\//.test(finding.rule))
+    .filter(({ rule, severity }) => severity !== "info" && !(rule in faults))
     .filter((finding) => !guilty.has(finding.session?.sid) && !atLeast(accused, finding.confidence))
     .map((finding) => `innocent session ${finding.session?.sid}: ${finding.rule}, ${finding.confidence}`);
 }
@@ -95,9 +98,17 @@ function judgePoison(truth, said, { quotes = parsers.json.quotes }, shown) {
   return complaints;
 }
 
-/** Of the other faults that are errors, no scenario has any. */
-function judgeErrors({ findings }) {
+/** What is wrong in a scenario beside leaks is told, and as sure as it must be. */
+function judgeFaults(said, { faults = {} }) {
+  return Object.entries(faults)
+    .filter(([rule, confidence]) => !of(said, rule).some((finding) => atLeast(finding.confidence, confidence)))
+    .map(([rule, confidence]) => `no finding says ${rule}, ${confidence}`);
+}
+
+/** Of the other faults that are errors, a scenario has those that it claims. */
+function judgeErrors({ findings }, { faults = {} }) {
   return findings
+    .filter(({ rule }) => !(rule in faults))
     .filter(({ severity, rule }) => severity === "error" && !/^(leak|duplicate)\//.test(rule))
     .filter(({ rule }) => rule !== "protocol/malformed-packet")
     .map(({ rule, session }) => `an error that nobody made: ${rule} in ${session?.sid}`);

@@ -76,6 +76,22 @@ const wrong = {
   "an event is miscounted": (said) => (said.verdict.events[0].extra = 1),
   "something went unobserved": (said) => said.verdict.unobserved.push({ reason: "ring-overflow", sessions: 1, count: 1 }),
 };
+test("faults that a scenario claims are no complaint, and missed when they are not told", () => {
+  const fault = (confidence) => (said) =>
+    said.findings.push({ rule: "handshake/rejected", severity: "error", confidence, session: null });
+  const expect = { faults: { "handshake/rejected": "certain" } };
+  assert.deepEqual(complaintsAbout(fault("certain"), expect), []);
+  assert.notDeepEqual(complaintsAbout(fault("likely"), expect), []);
+  assert.notDeepEqual(complaintsAbout(undefined, expect), []);
+});
+
+test("an info accuses nobody", () => {
+  const info = (severity) => (said) =>
+    said.findings.push({ rule: "leak/ghost-window", severity, confidence: "certain", session: { sid: "NEWNEW0001" } });
+  assert.deepEqual(complaintsAbout(info("info")), []);
+  assert.notDeepEqual(complaintsAbout(info("warning")), []);
+});
+
 for (const [what, change] of Object.entries(wrong))
   test(`noticed: ${what}`, () => assert.notDeepEqual(complaintsAbout(change), []));
 

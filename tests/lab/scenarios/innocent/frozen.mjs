@@ -1,9 +1,10 @@
+// Over polling nothing tells when the server gave up: the client wakes and finds that nobody knows it.
 export default {
   says: "a client is stopped until the server gives it up, and goes on later: a laptop that slept",
   over: { versions: ["4.7.5", "4.8.4"], transports: ["polling", "websocket", "upgrade"] },
   options: { pingTimeout: 800 },
   claims: {},
-  expect: { lossy: true },
+  expect: { lossy: true, faults: { "transport/ping-timeout": "possible" } },
 
   async play({ server, tab }) {
     const client = tab();

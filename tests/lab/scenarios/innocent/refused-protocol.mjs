@@ -3,7 +3,8 @@
 export default {
   says: "a server that does not allow Engine.IO 3 turns its clients away, again and again; another is served",
   over: { versions: ["2.5.0 on 4.1.3", "2.5.0 on 4.8.4"], transports: ["polling", "websocket"] },
-  claims: {},
+  claims: { faulty: true },
+  expect: { faults: { "handshake/protocol-version": "certain" } },
 
   async play({ server, tab }) {
     const old = tab();

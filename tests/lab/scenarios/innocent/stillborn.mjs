@@ -3,8 +3,8 @@
 export default {
   says: "a client of Engine.IO 4 polls a server of 2.x: it cannot read the handshake, and gives up again and again",
   over: { versions: ["4.8.4 on 2.5.1", "4.7.5 on 2.5.1", "3.1.3 on 2.5.1"], transports: ["polling"] },
-  claims: { stillborn: true },
-  expect: { stillborn: true },
+  claims: { stillborn: true, faulty: true },
+  expect: { stillborn: true, faults: { "handshake/protocol-version": "certain" } },
 
   async play({ server, tab }) {
     const young = tab();

@@ -4,7 +4,8 @@ export default {
   says: "a client of Engine.IO 4 on a WebSocket to a server of 2.x: a session that opens, is never used, and times out",
   over: { versions: ["4.8.4 on 2.5.1", "4.7.5 on 2.5.1", "3.1.3 on 2.5.1"], transports: ["websocket"] },
   options: { pingTimeout: 2000 },
-  claims: {},
+  claims: { faulty: true },
+  expect: { faults: { "handshake/protocol-version": "certain" } },
 
   async play({ server, tab }) {
     const young = tab();
