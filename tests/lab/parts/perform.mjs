@@ -65,8 +65,8 @@ class Stage {
     const code = await this.#door.stop();
     this.said = readFindings(this.#door.findingsFile);
     this.#judge();
-    // A malformed packet, or another fault that the scenario claims, is an error and certain, which is what --fail-on asks for unless told otherwise; and
-    // nobody may call clean what went unobserved.
+    // A malformed packet, or another fault that the scenario claims, is an error and certain, which is what --fail-on
+    // asks for unless told otherwise; and nobody may call clean what went unobserved.
     const rightly = this.truth.poison || this.#scenario.claims.faulty ? 1 : this.truth.unread ? 3 : 0;
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
