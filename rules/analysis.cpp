@@ -172,9 +172,17 @@ Tally Analysis::tally() const {
   tally.unproven = state.book.unproven();
 
   for (const auto& [key, count] : state.topics.counts()) {
-    TopicCount topic{count.name, count.direction, count.sent, 0, count.sent};
+    TopicCount topic{.name = count.name,
+                     .direction = count.direction,
+                     .sent = count.sent,
+                     .extra = 0,
+                     .once = count.sent,
+                     .doubtful = false,
+                     .sessions = count.sessions,
+                     .most = count.most};
     if (const Copies::Count* const copied = state.copies.find(key.topic, count.direction)) {
       topic.extra = copied->extra;
+      topic.doubtful = copied->doubtful;
       topic.once = count.sent - std::min(count.sent, copied->extra + copied->doubled);
     }
     tally.topics.push_back(std::move(topic));
@@ -184,8 +192,9 @@ Tally Analysis::tally() const {
     if (a.name.ns != b.name.ns) return a.name.ns < b.name.ns;
     return a.name.event != b.name.event ? a.name.event < b.name.event : a.direction < b.direction;
   });
-  TopicCount other{
-      {"", "other"}, core::Direction::ToClient, state.topics.others(), 0, state.topics.others()};
+  TopicCount other;
+  other.name = {"", "other"};
+  other.sent = other.once = state.topics.others();
   for (std::size_t i = kTopicsListed; i < tally.topics.size(); ++i) {
     other.sent += tally.topics[i].sent;
     other.extra += tally.topics[i].extra;

@@ -14,6 +14,7 @@ class Copies {
   struct Count {
     std::uint64_t extra = 0;
     std::uint64_t doubled = 0;  ///< distinct deliveries that have extra copies
+    bool doubtful = false;      ///< there may be more, a finding says
   };
 
   /// @param topic Namespace and event, as in MessageFact.

@@ -9,12 +9,14 @@
 #include "rules/duplicate/fan_out_times_n.hpp"
 #include "rules/duplicate/reply_amplification.hpp"
 #include "rules/duplicate/seen.hpp"
+#include "rules/topics.hpp"
 
 namespace rules {
 
 /// What the rules that see every message remember of one session: made at the first that needs it,
 /// gone with the session. A few inline words each; what few sessions need hangs on a pointer.
 struct Remembered final : core::session::Session::Memory {
+  Heard heard;
   duplicate::Run run;
   duplicate::Flush flush;
   duplicate::Echoes echoes;

@@ -1,7 +1,10 @@
 #include "rules/topics.hpp"
 
+#include <algorithm>
+
 #include "core/json/json.hpp"
 #include "core/limits.hpp"
+#include "rules/memory.hpp"
 
 namespace rules {
 
@@ -11,7 +14,7 @@ void Topics::observe(const core::session::Fact& fact) {
   Latest& latest = latest_[static_cast<std::size_t>(fact.direction)];
   if (latest.count != nullptr && latest.topic == fact.message.topic) {
     ++latest.count->sent;
-    return;
+    return heard(*latest.count, fact);
   }
   const Key key{fact.message.topic, fact.direction};
   auto found = counts_.find(key);
@@ -20,10 +23,20 @@ void Topics::observe(const core::session::Fact& fact) {
       ++others_;
       return;
     }
-    found = counts_.emplace(key, Count{event_name(fact), fact.direction, 0}).first;
+    found = counts_.emplace(key, Count{event_name(fact), fact.direction}).first;
   }
   ++found->second.sent;
   latest = {key.topic, &found->second};
+  heard(found->second, fact);
+}
+
+void Topics::heard(Count& count, const core::session::Fact& fact) {
+  if (fact.direction != core::Direction::ToClient) return;
+  Heard::Cell* const cell = memory_of(*fact.session).heard.of(fact.message.topic);
+  if (cell == nullptr) return;
+  cell->topic = fact.message.topic;
+  if (++cell->times == 1) ++count.sessions;
+  count.most = std::max<std::uint64_t>(count.most, cell->times);
 }
 
 EventName Topics::name_of(std::uint64_t topic, core::Direction direction) const {

@@ -12,6 +12,21 @@
 
 namespace rules {
 
+/// How often each event was sent to one session's client: of the first few names that it got.
+struct Heard {
+  struct Cell {
+    std::uint64_t topic = 0;
+    std::uint32_t times = 0;
+  };
+  std::array<Cell, 8> cells;
+  /// nullptr: there are more names than that.
+  [[nodiscard]] Cell* of(std::uint64_t topic) noexcept {
+    for (Cell& cell : cells)
+      if (cell.topic == topic || cell.times == 0) return &cell;
+    return nullptr;
+  }
+};
+
 /// Counts events by name and direction. Names beyond limits::kTopicsMax count as `other`.
 class Topics {
  public:
@@ -19,6 +34,8 @@ class Topics {
     EventName name;
     core::Direction direction = core::Direction::ToClient;
     std::uint64_t sent = 0;
+    std::uint64_t sessions = 0;  ///< to clients: it was sent to so many of them,
+    std::uint64_t most = 0;      ///< and so often to one
   };
   /// Both directions have topics of their own.
   struct Key {
@@ -51,6 +68,7 @@ class Topics {
     Count* count = nullptr;
   };
   std::array<Latest, 2> latest_;
+  void heard(Count& count, const core::session::Fact& fact);
   std::uint64_t deliveries_ = 0;
   std::uint64_t others_ = 0;
 };

@@ -19,6 +19,10 @@ struct TopicCount {
   std::uint64_t sent = 0;   ///< EVENT packets on the wire, extra copies included
   std::uint64_t extra = 0;  ///< of these, extra copies, as the duplicate/* findings count them
   std::uint64_t once = 0;   ///< delivered exactly once
+  bool doubtful = false;    ///< a finding that is only possible speaks of copies
+  /// To clients: the sessions that it was sent to, and how often to the one that got most.
+  std::uint64_t sessions = 0;
+  std::uint64_t most = 0;
 };
 
 /// Traffic that went by undecoded, one row a reason.

@@ -132,7 +132,7 @@ std::string timeline(const rules::Finding& finding, const WallClock& clock) {
 }
 
 std::string who(const rules::Finding& finding) {
-  std::string text = "At fault: " + std::string(rules::name(finding.fault)) + ". Session " +
+  std::string text = "At fault: " + std::string(fault_text(finding.fault)) + ". Session " +
                      label(finding.session.id) + ", sid " + finding.session.engine_sid;
   for (const rules::SocketRef& socket : finding.session.sockets)
     text += ", socket " + socket.id + " in " + socket.ns;
@@ -180,12 +180,17 @@ std::string events_html(const Run& run) {
   std::string html =
       "<h2>Events on the wire</h2>\n<div "
       "class=\"scroll\"><table>\n<tr><th>Event</th><th>Direction</th>"
-      "<th class=\"n\">Sent</th><th class=\"n\">Exactly once</th><th class=\"n\">Extra "
+      "<th class=\"n\">Sent</th><th class=\"n\">To sessions</th><th class=\"n\">To each</th><th "
+      "class=\"n\">Exactly once</th><th class=\"n\">Extra "
       "copies</th></tr>\n";
   for (const rules::TopicCount& one : rows)
     html += row({code_cell(event_label(one)), element("td", direction_text(one.direction)),
-                 number(one.sent), number(one.once), number(one.extra)});
-  return html + "</table></div>\n";
+                 number(one.sent), number(one.sessions), element("td", each_text(one)),
+                 number(one.once), number(one.extra)});
+  html += "</table></div>\n";
+  if (const std::string once = once_sentence(run.verdict); !once.empty())
+    html += element("p", once) + "\n";
+  return html;
 }
 
 std::string unobserved_html(const Run& run) {

@@ -59,7 +59,7 @@ std::string details(const Told& told, const WallClock& clock) {
   if (finding.event)
     text += "**Event:** " + markdown_code(finding.event->event) + " in namespace " +
             markdown_code(finding.event->ns) + "\n\n";
-  text += "**At fault:** " + std::string(rules::name(finding.fault)) + "; session " +
+  text += "**At fault:** " + std::string(fault_text(finding.fault)) + "; session " +
           label(finding.session.id) + ", sid " + markdown_code(finding.session.engine_sid) + "\n\n";
   if (!finding.evidence.empty())
     text += "| Time (UTC) | Direction | Session | Seen | Note |\n| --- | --- | --- | --- | --- |\n";
@@ -78,12 +78,15 @@ std::string events_table(const Run& run) {
   const std::vector<rules::TopicCount> rows = events_to_show(run.verdict);
   if (rows.empty()) return "";
   std::string text =
-      "\n| Event | Direction | Sent | Exactly once | Extra copies |\n| --- | --- | ---: | ---: | "
-      "---: |\n";
+      "\n| Event | Direction | Sent | To sessions | To each | Exactly once | Extra copies "
+      "|\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
   for (const rules::TopicCount& row : std::span(rows).first(std::min(rows.size(), kEventsMax)))
     text += "| " + markdown_code(event_label(row)) + " | " +
             std::string(direction_text(row.direction)) + " | " + std::to_string(row.sent) + " | " +
-            std::to_string(row.once) + " | " + std::to_string(row.extra) + " |\n";
+            (row.sessions == 0 ? "" : std::to_string(row.sessions)) + " | " + each_text(row) +
+            " | " + std::to_string(row.once) + " | " + std::to_string(row.extra) + " |\n";
+  if (const std::string once = once_sentence(run.verdict); !once.empty())
+    text += "\n" + markdown_text(once) + "\n";
   return text;
 }
 

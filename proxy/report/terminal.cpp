@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "proxy/report/verdict_text.hpp"
+
 namespace proxy::report {
 namespace {
 
@@ -54,6 +56,7 @@ std::string describe(const rules::Finding& whole, const WallClock& clock,
   text << headline(finding, colours, assessment) << "\n  " << printable(finding.summary) << '\n';
   for (const rules::Evidence& evidence : finding.evidence)
     text << evidence_line(evidence, clock, colours) << '\n';
+  text << "  at fault: " << fault_text(finding.fault) << '\n';
   if (!finding.remedy.empty()) text << "  what to do: " << printable(finding.remedy) << '\n';
   if (assessment.excuse() != Excuse::None)
     text << "  " << printable(excuse_text(assessment)) << '\n';

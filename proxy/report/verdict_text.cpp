@@ -63,8 +63,9 @@ void list_findings(std::ostream& text, std::span<const Assessed> findings,
 void list_events(std::ostream& text, const std::vector<rules::TopicCount>& rows) {
   if (rows.empty()) return;
   text << "  " << std::left << std::setw(static_cast<int>(kNameWidth)) << "event" << std::setw(11)
-       << "direction" << std::right << std::setw(9) << "sent" << std::setw(14) << "exactly once"
-       << std::setw(14) << "extra copies" << '\n';
+       << "direction" << std::right << std::setw(9) << "sent" << std::setw(12) << "to sessions"
+       << std::setw(13) << "to each" << std::setw(14) << "exactly once" << std::setw(14)
+       << "extra copies" << '\n';
   for (std::size_t i = 0; i < std::min(rows.size(), kEventsListedMax); ++i) {
     const rules::TopicCount& row = rows[i];
     const std::string label = event_label(row);
@@ -72,8 +73,9 @@ void list_events(std::ostream& text, const std::vector<rules::TopicCount>& rows)
     for (std::size_t width = label.size(); width < kNameWidth; ++width) text << ' ';
     text << (label.size() >= kNameWidth ? "  " : "") << std::left << std::setw(11)
          << (row.direction == core::Direction::ToClient ? "to client" : "to server") << std::right
-         << std::setw(9) << row.sent << std::setw(14) << row.once << std::setw(14) << row.extra
-         << '\n';
+         << std::setw(9) << row.sent << std::setw(12)
+         << (row.sessions == 0 ? "" : std::to_string(row.sessions)) << std::setw(13)
+         << each_text(row) << std::setw(14) << row.once << std::setw(14) << row.extra << '\n';
   }
   if (rows.size() > kEventsListedMax)
     text << "  ... and " << counted(rows.size() - kEventsListedMax, "event more", "events more")
@@ -103,6 +105,48 @@ std::string unobserved_text(const rules::UnobservedCount& row) {
         std::to_string(row.first->offset_bytes) +
         (row.first->direction == core::Direction::ToClient ? " to the client" : " to the server");
   return text;
+}
+
+std::string_view fault_text(rules::Fault fault) noexcept {
+  switch (fault) {
+    case rules::Fault::Client:
+      return "the client";
+    case rules::Fault::Server:
+      return "the server";
+    case rules::Fault::Network:
+      return "the network between them";
+    case rules::Fault::Unknown:
+      break;
+  }
+  return "the wire cannot tell";
+}
+
+std::string each_text(const rules::TopicCount& topic) {
+  if (topic.sessions == 0) return "";
+  return std::to_string(topic.most) + (topic.sent == topic.sessions * topic.most ? "" : " at most");
+}
+
+std::string once_sentence(const Verdict& verdict) {
+  constexpr std::size_t kNamedMax = 5;
+  if (!verdict.tally.unobserved.empty()) return "";
+  std::vector<std::string> once;
+  bool every = true;
+  for (const rules::TopicCount& topic : verdict.tally.topics) {
+    if (topic.direction != core::Direction::ToClient) continue;
+    if (topic.extra != 0 || topic.doubtful || topic.name.ns.empty())
+      every = false;
+    else
+      once.push_back("\"" + event_label(topic) + "\"");
+  }
+  if (once.empty()) return "";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(once.size(), kNamedMax); ++i)
+    text += (i == 0 ? "" : ", ") + once[i];
+  if (once.size() > kNamedMax) text += " and " + std::to_string(once.size() - kNamedMax) + " more";
+  if (every && once.size() > 1) text = "Every event to clients";
+  return text + (every || once.size() == 1 ? " was" : " were") +
+         " delivered exactly once on the wire: if your handler ran twice, look for listeners "
+         "registered inside `connect`.";
 }
 
 std::vector<rules::TopicCount> events_to_show(const Verdict& verdict) {
@@ -150,6 +194,7 @@ std::string verdict_text(const Verdict& verdict, std::span<const Assessed> findi
   text << "verdict: " << verdict_line(verdict, colours);
   list_findings(text, findings, redaction, colours);
   list_events(text, events_to_show(verdict));
+  if (const std::string once = once_sentence(verdict); !once.empty()) text << "  " << once << '\n';
   for (const rules::UnobservedCount& row : verdict.tally.unobserved)
     text << "  unobserved: " << unobserved_text(row) << '\n';
   if (verdict.child_exit.value_or(0) != 0)

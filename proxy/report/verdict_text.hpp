@@ -28,6 +28,14 @@ namespace proxy::report {
 [[nodiscard]] std::string unobserved_text(const rules::UnobservedCount& row);
 /// The events with those that came more often than once first, then the busiest.
 [[nodiscard]] std::vector<rules::TopicCount> events_to_show(const Verdict& verdict);
+/// Which side a finding blames, for people: "the client", "the wire cannot tell". Static text.
+[[nodiscard]] std::string_view fault_text(rules::Fault fault) noexcept;
+/// `3` to each, or `3 at most`: how often an event was sent to one session's client; empty when
+/// that is not known, or the event went to the server.
+[[nodiscard]] std::string each_text(const rules::TopicCount& topic);
+/// Of which events the wire is clean, and where to look then; empty when there are none, or traffic
+/// went by undecoded.
+[[nodiscard]] std::string once_sentence(const Verdict& verdict);
 /// `1 finding`, `2 findings`.
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 

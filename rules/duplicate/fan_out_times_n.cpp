@@ -152,8 +152,9 @@ void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {
                     std::to_string(known.length) + " times in a row, every time" +
                     (likely ? "." : "; the application may mean it.");
   regrade(finding, finding.confidence == Confidence::Likely ? Severity::Error : Severity::Info);
-  if (finding.confidence != Confidence::Likely) return;
   Copies::Count& copies = context_.copies.of(topic, Direction::ToClient);
+  copies.doubtful = finding.confidence != Confidence::Likely;
+  if (copies.doubtful) return;
   copies.extra += known.extra - known.counted;
   copies.doubled += (known.extra - known.counted) / (known.length - 1);
   known.counted = known.extra;
@@ -168,6 +169,7 @@ void FanOutTimesN::refute(std::uint64_t topic, Topic& known) {
   known.contents.clear();
   if (known.counted != 0) return;
   known.extra = 0;
+  context_.copies.of(topic, Direction::ToClient).doubtful = false;
   withdraw_at_large(topic, "the event also comes alone, or in other numbers");
 }
 

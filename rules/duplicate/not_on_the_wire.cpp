@@ -37,7 +37,8 @@ void NotOnTheWire::finish(const Ending& ending) {
   const auto& counts = context_.topics.counts();
   for (auto& [topic, first] : first_) {
     const auto count = counts.find({topic, Direction::ToClient});
-    if (count == counts.end() || context_.copies.find(topic, Direction::ToClient) != nullptr)
+    const Copies::Count* const copied = context_.copies.find(topic, Direction::ToClient);
+    if (count == counts.end() || (copied != nullptr && (copied->extra != 0 || copied->doubtful)))
       continue;
     const auto [finding, is_new] =
         tell_at_large(topic, ending.at, Confidence::Certain, Fault::Client);

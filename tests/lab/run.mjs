@@ -9,8 +9,9 @@ import { parseArgs } from "node:util";
 import { perform } from "./parts/perform.mjs";
 import { reportAll, reportEnd } from "./parts/report.mjs";
 import { loadScenarios } from "./parts/scenarios.mjs";
+import { writeTable } from "./parts/table.mjs";
 
-const kUsage = "usage: node run.mjs [--program PATH] [--only REGEX] [--direct] [--jobs N] [--list]";
+const kUsage = "usage: node run.mjs [--program PATH] [--only REGEX] [--direct] [--jobs N] [--table] [--list]";
 
 function readArguments() {
   try {
@@ -20,6 +21,7 @@ function readArguments() {
         only: { type: "string", default: "" },
         direct: { type: "boolean", default: false },
         jobs: { type: "string", default: "4" },
+        table: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
       },
     });
@@ -31,13 +33,20 @@ function readArguments() {
   }
 }
 
+/** What a scenario needs and this machine lacks is said aloud: nobody shall think that it was played. */
+function isPossible({ name, lacks }) {
+  const missing = lacks?.();
+  if (missing) console.log(`SKIPPED ${name}: ${missing}`);
+  return !missing;
+}
+
 function stop(sentence) {
   console.error(`lab: ${sentence}`);
   process.exit(2);
 }
 
-const { program, only, direct, jobs, list } = readArguments();
-const chosen = (await loadScenarios()).filter(({ name }) => only.test(name));
+const { program, only, direct, jobs, list, table } = readArguments();
+const chosen = (await loadScenarios()).filter(({ name }) => only.test(name)).filter(isPossible);
 if (chosen.length === 0) stop("no scenario has such a name; --list shows them all");
 if (list) {
   for (const { name, says } of chosen) console.log(`${name}\n    ${says}`);
@@ -55,9 +64,9 @@ async function work() {
     const folder = join(logs, scenario.name.replace(/[^\w.-]+/g, "-"));
     mkdirSync(folder);
     const begin = performance.now();
-    const { complaints, truth, said } = await perform(scenario, { program: direct ? null : program, folder });
+    const { complaints, truth, said, score } = await perform(scenario, { program: direct ? null : program, folder });
     const seconds = (performance.now() - begin) / 1000;
-    results[index] = { scenario, complaints, truth, said, seconds, folder };
+    results[index] = { scenario, complaints, truth, said, score, seconds, folder };
     reportEnd(results[index]);
     if (complaints.length === 0) rmSync(folder, { recursive: true });
   }
@@ -65,5 +74,6 @@ async function work() {
 
 await Promise.all(Array.from({ length: jobs }, work));
 const failed = reportAll(results);
+if (table) writeTable(fileURLToPath(new URL("README.md", import.meta.url)), results);
 if (failed === 0) rmSync(logs, { recursive: true });
 process.exit(failed ? 1 : 0);

@@ -7,6 +7,7 @@ import { judgeFindings, judgeTruth } from "./judge.mjs";
 import { openLog } from "./log.mjs";
 import { startCheck, startProxy } from "./program.mjs";
 import { Relay } from "./relay.mjs";
+import { score } from "./score.mjs";
 import { LabServer } from "./server.mjs";
 import { Tab } from "./tab.mjs";
 import { tellTruth } from "./truth.mjs";
@@ -54,7 +55,7 @@ class Stage {
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
     const relay = () => this.#openRelay();
-    await this.#scenario.play({ ...this.#scenario, server: this.#server, tab, relay });
+    await this.#scenario.play({ ...this.#scenario, server: this.#server, url: this.#door.url, tab, relay });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
@@ -102,6 +103,7 @@ class Stage {
   #judge() {
     const expect = { quotes: this.#server.parser.quotes, ...this.#scenario.expect };
     this.complaints.push(...judgeFindings(this.truth, this.said, expect, this.#scenario));
+    this.score = score(this.truth, this.said, expect, this.#scenario);
   }
 
   async clear() {

@@ -1,5 +1,6 @@
 // What the lab prints: a line as each scenario ends, at the end a table, and a last line that counts.
 import { stdout } from "node:process";
+import { precision, recall, sum } from "./score.mjs";
 
 const paint = (code) => (text) =>
   stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text;
@@ -28,8 +29,13 @@ export function reportAll(results) {
   console.log();
   for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
 
+  const scores = results.map(({ score }) => score).filter(Boolean);
+  const total = sum(scores);
+  if (scores.length > 0)
+    console.log(`\nlab: precision ${precision(total)} (accusations that are true), recall ${recall(total)} (faults that are named)`);
+
   const failed = results.filter(({ complaints }) => complaints.length).length;
-  console.log(`\nlab: ${results.length - failed} passed, ${failed} failed`);
+  console.log(`lab: ${results.length - failed} passed, ${failed} failed`);
   return failed;
 }
 

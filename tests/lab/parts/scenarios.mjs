@@ -28,6 +28,7 @@ function spread(name, { over: { cases = { "": {} }, versions = [""], transports 
           version,
           generation,
           transport,
+          file: name,
           name: [name, word, pair, transport].filter(Boolean).join(" "),
           ...(typeof scenario.check === "function" && { check: scenario.check({ version, transport }) }),
         };
