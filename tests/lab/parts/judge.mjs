@@ -1,6 +1,7 @@
 // Holds what sioscope said against the truth. Every check returns complaints: sentences, empty when all is well.
 import { atLeast } from "./findings.mjs";
 import { parsers } from "./parsers.mjs";
+import { untrue } from "./score.mjs";
 
 /** The scenario's own claim about the real world: checked with and without sioscope. */
 export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false, stillborn = false }) {
@@ -19,6 +20,7 @@ export function judgeTruth(truth, { orphans = 0, extra = 0, poisoned = false, st
  * `expect.lossy`       the network swallowed packets: what was sent and what passed need not agree
  * `expect.stillborn`   sessions that never heard of their clients do not count: nobody could read their handshakes
  * `expect.faults`      faults of other kinds that are really there: by rule, the confidence that they deserve at least
+ * `expect.allows`      rules that may tell what is true as well: a network that went dark is a ping timeout too
  * `expect.quotes`      tells the malformed packet in a finding's evidence
  */
 export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) {
@@ -30,7 +32,7 @@ export function judgeFindings(truth, said, expect = {}, { reveal = true } = {}) 
     ...judgeInnocence(truth, said, expect, shown),
     ...judgePoison(truth, said, expect, shown),
     ...judgeFaults(said, expect),
-    ...judgeErrors(said, expect),
+    ...judgeOthers(truth, said, expect, reveal),
     ...(said.verdict ? judgeVerdict(truth, said, expect) : []),
   ];
 }
@@ -105,13 +107,11 @@ function judgeFaults(said, { faults = {} }) {
     .map(([rule, confidence]) => `no finding says ${rule}, ${confidence}`);
 }
 
-/** Of the other faults that are errors, a scenario has those that it claims. */
-function judgeErrors({ findings }, { faults = {} }) {
-  return findings
-    .filter(({ rule }) => !(rule in faults))
-    .filter(({ severity, rule }) => severity === "error" && !/^(leak|duplicate)\//.test(rule))
-    .filter(({ rule }) => rule !== "protocol/malformed-packet")
-    .map(({ rule, session }) => `an error that nobody made: ${rule} in ${session?.sid}`);
+/** Whatever else is said above info and above "possible" is true. */
+function judgeOthers(truth, said, expect, reveal) {
+  return untrue(truth, said, expect, { reveal })
+    .filter(({ rule }) => !/^(leak|duplicate)\//.test(rule)) // judgeInnocence() looks after those.
+    .map(({ rule, severity, session }) => `a fault that nobody made: ${rule}, ${severity}, in ${session?.sid}`);
 }
 
 function judgeVerdict(truth, said, { lossy = false, stillborn = false, accused }) {

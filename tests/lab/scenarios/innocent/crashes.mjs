@@ -3,6 +3,7 @@ export default {
   over: { versions: ["2.5.0 on 2.5.1", "2.5.0 on 4.8.4"], transports: ["polling", "websocket"] },
   options: { allowEIO3: true, pingTimeout: 2000 }, // Over polling, only the missing ping tells of its death.
   claims: { poisoned: true },
+  expect: { allows: ["transport/ping-timeout"] },
 
   async play({ server, tab }) {
     const first = tab();

@@ -3,7 +3,7 @@ export default {
   over: { versions: ["4.7.5", "4.8.4"], transports: ["polling", "websocket", "upgrade"] },
   options: { connectionStateRecovery: {}, pingTimeout: 1500 },
   claims: {},
-  expect: { lossy: true },
+  expect: { lossy: true, allows: ["transport/ping-timeout"] },
 
   async play({ server, tab, relay }) {
     const network = await relay();
