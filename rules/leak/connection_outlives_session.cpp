@@ -1,7 +1,9 @@
 #include "rules/leak/connection_outlives_session.hpp"
 
 #include <chrono>
+
 #include <utility>
+#include "core/limits.hpp"
 
 namespace rules::leak {
 
@@ -54,9 +56,11 @@ void ConnectionOutlivesSession::observe(const Fact& fact) {
   const Session& session = *fact.session;
   if (session.websocket == ConnectionId::None) return;
   switch (fact.kind) {
-    case FactKind::Opened:
+    case FactKind::Aged:  // Sessions that come and go need no alarm.
+      return wake_me(fact.at, key_of(session, kHeartbeat));
     case FactKind::Upgraded:
-      return look(session, fact.at);
+      if (fact.at >= session.opened + core::limits::kSettledAge) look(session, fact.at);
+      return;
     case FactKind::Dismissed:
       return wake_me(fact.at + kPatience, key_of(session, kDismissed));
     default:

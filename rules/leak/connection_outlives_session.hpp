@@ -13,9 +13,9 @@ namespace rules::leak {
 class ConnectionOutlivesSession : public Rule {
  public:
   static const Description kDescription;
-  static constexpr FactSet kFacts{
-      core::session::FactKind::Opened, core::session::FactKind::Upgraded,
-      core::session::FactKind::Dismissed, core::session::FactKind::Closed};
+  static constexpr FactSet kFacts{core::session::FactKind::Aged, core::session::FactKind::Upgraded,
+                                  core::session::FactKind::Dismissed,
+                                  core::session::FactKind::Closed};
   static constexpr bool kOutlivesSession = true;
 
   explicit ConnectionOutlivesSession(const Context& context) : Rule(context, kDescription) {}

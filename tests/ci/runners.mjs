@@ -1,7 +1,6 @@
 // The recipes, run for real: through sioscope the test whose client leaks fails and names the finding, and the other one
 // passes; without sioscope both pass, so it is the finding that fails it.
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { check, recipes, run, skip, startServer } from "./parts.mjs";
 
 const kLeak = "leak/orphan-after-parse-error";
@@ -23,23 +22,14 @@ function chromium() {
   return null;
 }
 
-/** Whether the program answers POST /marks yet. */
-async function hasMarks(program) {
-  const probe = 'fetch(process.env.SIOSCOPE_ADMIN+"/marks",{method:"POST",body:"{}"}).then(r=>console.log("status",r.status))';
-  const { output } = await run(program, ["check", "--upstream", "http://127.0.0.1:9", "--admin", "127.0.0.1:0", "--quiet", "--",
-                                         process.execPath, "-e", probe]);
-  return output.includes("status 201");
-}
-
-async function tryRunner(name, { passed, failed, chromium: needsBrowser }, program, through) {
+async function tryRunner(name, { passed, failed, chromium: needsBrowser }, program) {
   const browser = needsBrowser ? chromium() : null;
   if (needsBrowser && !browser) return skip(`recipe ${name}`, "there is no chromium; apt-get install chromium");
   const env = { CHROMIUM: browser ?? "", CHROMIUM_ARGS: process.getuid?.() === 0 ? "--no-sandbox" : "", CI: "1", NO_COLOR: "1" };
   const npm = ["npm", "run", "--silent", name];
 
   const server = await startServer();
-  const checked = (options) => run(program, ["check", "--upstream", server.url, "--admin", "127.0.0.1:0", "--quiet", ...options, "--",
-                                             ...through, ...npm], { cwd: recipes, env });
+  const checked = (options) => run(program, ["check", "--upstream", server.url, "--admin", "127.0.0.1:0", "--quiet", ...options, "--", ...npm], { cwd: recipes, env });
   const leaked = await checked([]);
   check(`${name}: the test that leaks fails, the other passes`,
         number(passed, leaked.output) === 1 && number(failed, leaked.output) === 1, leaked.output);
@@ -65,14 +55,9 @@ async function tryAlone(name, { passed, failed }) {
 }
 
 export async function tryRunners(program, only) {
-  let through = [];
-  if (!(await hasMarks(program))) {
-    console.log("ci: this sioscope has no POST /marks yet: a stub answers in its place");
-    through = [process.execPath, fileURLToPath(new URL("stub.mjs", import.meta.url))];
-  }
   for (const [name, runner] of Object.entries(runners)) {
     if (only && only !== name) continue;
-    await tryRunner(name, runner, program, through);
+    await tryRunner(name, runner, program);
     if (!runner.chromium) await tryAlone(name, runner);
   }
 }
