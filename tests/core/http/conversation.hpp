@@ -70,9 +70,9 @@ class Listener {
  private:
   static std::string headers(const core::http::HeadersView& view) {
     static constexpr std::string_view kNames[] = {
-        "host",       "ua",    "origin", "cookie",   "auth",       "xff",
-        "protocol",   "extra", "acao",   "acac",     "set-cookie", "upgrade",
-        "connection", "type",  "length", "encoding", "te",         "extensions"};
+        "host", "ua",     "origin",   "cookie", "auth",       "xff",     "protocol",
+        "key",  "extra",  "acao",     "acac",   "set-cookie", "upgrade", "connection",
+        "type", "length", "encoding", "te",     "extensions"};
     static_assert(std::size(kNames) == core::http::kHeaderCount);
     std::string out;
     for (std::size_t i = 0; i < core::http::kHeaderCount; ++i) {

@@ -86,8 +86,8 @@ TEST_CASE(
       items({client(upgrade_request("/socket.io/") + "one"), client(" two"),
              server(switching("Sec-WebSocket-Extensions: x, permessage-deflate; a=1\r\n") + "down"),
              client(" three"), server("stairs")}) ==
-      Lines{"#0 GET /socket.io/ host=h upgrade=websocket connection=keep-alive, Upgrade "
-            "extensions=permessage-deflate; client_max_window_bits",
+      Lines{"#0 GET /socket.io/ host=h key=dGhlIHNhbXBsZSBub25jZQ== upgrade=websocket "
+            "connection=keep-alive, Upgrade extensions=permessage-deflate; client_max_window_bits",
             "#0 > end ",
             "#0 101 upgrade=websocket connection=Upgrade extensions=x, permessage-deflate; a=1",
             "#0 upgraded websocket extensions=x, permessage-deflate; a=1", "raw > one two three",

@@ -69,7 +69,7 @@ TEST_CASE("assess: an ignore holds through its last day, and not a moment longer
   CHECK(excuse_of(finding, {ignore("leak")}) == Excuse::None);
 }
 
-TEST_CASE("assess: the baseline knows what is in it; the rest is new") {
+TEST_CASE("assess: the baseline knows what is in it, and the rest is new") {
   rules::Finding other = tests::orphan();
   other.rule = "leak/another";
   const Acceptance acceptance({}, baseline_of(tests::orphan()));

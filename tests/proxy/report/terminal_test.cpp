@@ -33,6 +33,7 @@ TEST_CASE("terminal: a finding is told with its frames, their times, and what to
         "  The client came back and left its session open.\n"
         "    00:00:00.679  to client  s-12  42[null,null]  invalid payload\n"
         "    00:00:01.281  to server  s-12  pong\n"
+        "  at fault: the client\n"
         "  what to do: Update socket.io-client to 4.8.0 or later.\n");
 }
 

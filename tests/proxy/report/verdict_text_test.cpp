@@ -37,14 +37,55 @@ TEST_CASE("verdict text: findings in short, events with what came once and what 
   verdict.result = Result::Findings;
   verdict.tally.findings[static_cast<std::size_t>(rules::Severity::Error)] = 1;
   verdict.tally.topics = {{{"/", "chat"}, core::Direction::ToServer, 40, 0, 40},
-                          {{"/room", "news"}, core::Direction::ToClient, 9, 3, 6}};
+                          {{"/room", "news"}, core::Direction::ToClient, 9, 3, 6, false, 2, 5}};
   const std::string text = text_of(verdict, {{tests::orphan(), {}}});
   CHECK(contains(text, "verdict: findings: 1 error, 0 warnings"));
   CHECK(contains(text, "f-1  leak/orphan-after-parse-error  certain\n"));
   CHECK(contains(text, "The client came back"));
+  CHECK(
+      contains(text,
+               "event                       direction       sent to sessions      to each  exactly "
+               "once  extra copies\n"));
   CHECK(contains(text,
-                 "news in /room               to client          9             6             3\n"));
+                 "news in /room               to client          9           2    5 at most        "
+                 "     6             3\n"));
   CHECK(text.find("news in /room") < text.find("chat"));  // Extra copies first.
+}
+
+TEST_CASE("verdict text: where the wire is clean it says so, and where to look then") {
+  constexpr std::string_view kLook = "look for listeners registered inside `connect`";
+  Verdict verdict = clean();
+  const auto to_client = [](std::string event, std::uint64_t extra, bool doubtful) {
+    return rules::TopicCount{
+        {"/", std::move(event)}, core::Direction::ToClient, 4, extra, 4 - extra, doubtful, 2, 2};
+  };
+  verdict.tally.topics = {to_client("news", 0, false)};
+  CHECK(contains(text_of(verdict), "\"news\" was delivered exactly once on the wire"));
+  CHECK(contains(text_of(verdict), kLook));
+
+  verdict.tally.topics.push_back(to_client("chat", 0, false));
+  CHECK(contains(text_of(verdict), "Every event to clients was delivered exactly once"));
+  verdict.tally.topics.push_back(to_client("twice", 1, false));
+  verdict.tally.topics.push_back(to_client("maybe", 0, true));
+  CHECK(contains(text_of(verdict), "\"news\", \"chat\" were delivered exactly once"));
+
+  SUBCASE("not where something went by unread: it may have been a copy") {
+    verdict.tally.unobserved.push_back({core::Unobserved::MessageDeflate, 1, 20});
+    CHECK_FALSE(contains(text_of(verdict), kLook));
+  }
+  SUBCASE("and not of what clients sent") {
+    verdict.tally.topics = {{{"/", "chat"}, core::Direction::ToServer, 40, 0, 40}};
+    CHECK_FALSE(contains(text_of(verdict), kLook));
+  }
+}
+
+TEST_CASE("verdict text: each session's share is exact, or an upper bound") {
+  rules::TopicCount topic{{"/", "news"}, core::Direction::ToClient, 6, 0, 6, false, 2, 3};
+  CHECK(each_text(topic) == "3");
+  topic.most = 4;
+  CHECK(each_text(topic) == "4 at most");
+  topic.sessions = 0;
+  CHECK(each_text(topic) == "");
 }
 
 TEST_CASE("verdict text: what went unobserved is said, and each doubt brings its advice") {
