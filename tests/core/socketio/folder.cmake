@@ -2,7 +2,7 @@ find_package(nlohmann_json REQUIRED)
 
 include(fuzz.cmake)
 
-sioscope_tests(test_core_socketio SOURCES core/socketio/packet_test.cpp core/socketio/placeholders_test.cpp
+sioscope_tests(test_core_socketio SOURCES core/socketio/packet_test.cpp core/socketio/placeholders_test.cpp core/socketio/recovery_offset_test.cpp
                core/socketio/reconstructor_test.cpp core/socketio/msgpack_packet_test.cpp core/socketio/allocation_test.cpp
                core/socketio/verdict_test.cpp core/socketio/crashes_client_test.cpp
                LINK core_socketio core_engineio nlohmann_json::nlohmann_json)
