@@ -110,7 +110,8 @@ export class Tab extends EventEmitter {
     else if (message.happened === "opened")
       this.sessions.push({ sid: message.sid, transport: message.transport, sockets: new Map() });
     else if (message.happened === "upgraded") session.transport = message.transport;
-    else if (message.happened === "connected") {
+    else if (message.happened === "connected" && session) {
+      // A client that closed over what came with the grant tells of a session that it no longer has.
       session.sockets.set(message.nsp, message.id);
       session.recovered = message.recovered;
     } else if (message.happened === "heard") this.heard.push(message);
