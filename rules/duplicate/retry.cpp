@@ -93,7 +93,7 @@ void Retry::observe(const Fact& fact) {
     return;
   }
   const auto near = [](core::Duration one, core::Duration other) {
-    return one < other + other / 5 && other < one + one / 5;
+    return one < other + other / 3 && other < one + one / 3;
   };
   const bool rhythm = earlier != nullptr && near(fact.at - latest->at, latest->at - earlier->at);
   again(fact, rhythm ? Confidence::Likely : Confidence::Possible, latest->at, latest->id,

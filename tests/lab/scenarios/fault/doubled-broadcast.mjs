@@ -7,7 +7,7 @@ export default {
   async play({ server, tab }) {
     const clients = [tab(), tab()];
     await Promise.all(clients.map((client) => client.settled()));
-    for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    for (const number of Array.from({ length: 12 }, (_, i) => i + 1)) {
       server.io.emit("news", { number });
       server.io.emit("news", { number });
       await Promise.all(clients.map((client) => client.hears("news", number * 2)));
