@@ -50,6 +50,18 @@ Event::Response response_of(const http::ResponseHead& head) noexcept {
   return response;
 }
 
+/// Member by member: events are compared and stored as bytes, and a whole struct brings its
+/// padding.
+void answer(const Event::Response& response, Emitter& emit) {
+  Event::Response& told = emit.add(EventKind::Response, Direction::ToClient).response;
+  told.exchange = response.exchange;
+  told.status = response.status;
+  told.engine_error = response.engine_error;
+  told.allow_origin = response.allow_origin;
+  told.allows_credentials = response.allows_credentials;
+  told.html = response.html;
+}
+
 Unobserved reason_of(http::ExchangeErrc code) noexcept {
   if (code == http::ExchangeErrc::TooManyPipelined) return Unobserved::PipelineLimit;
   if (code == http::ExchangeErrc::TooManyEarlyBytes) return Unobserved::EarlyBytes;
@@ -161,14 +173,14 @@ void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {
       emit.unobserved(Direction::ToClient, Unobserved::ContentEncoding);
   }
   // What refuses says why in its body, so it is told when that has come.
-  if (head.status < 400) emit.add(EventKind::Response, Direction::ToClient).response = response_;
+  if (head.status < 400) answer(response_, emit);
 }
 
 void HttpPhase::response_end(std::uint32_t exchange, Emitter& emit) {
   bodies_[index_of(Direction::ToClient)].finish(Direction::ToClient, settings_, emit);
   if (response_.status >= 400) {
     response_.engine_error = engine_error_code(refusal_);
-    emit.add(EventKind::Response, Direction::ToClient).response = response_;
+    answer(response_, emit);
   }
   refusal_.clear();
   emit.add(EventKind::ExchangeEnded, Direction::ToClient).exchange = {exchange};
