@@ -1,8 +1,9 @@
 #include "rules/leak/ghost_window.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "rules/silence.hpp"
 
 namespace rules::leak {
 
@@ -74,14 +75,10 @@ void GhostWindow::half_closed(const Fact& fact) {
 void GhostWindow::given_up(const Fact& fact) {
   const Session& session = *fact.session;
   const bool silence = session.cause == CloseCause::Silence;
-  const bool by_server =
-      session.cause == CloseCause::ServerClose || session.cause == CloseCause::ServerGone;
-  if (!silence && !(by_server && session.given_up(fact.at))) return;
-  // Who only ever asked for a handshake was never there.
-  if (session.heartbeat.heard_at == Instant{} && session.last_request == session.requested) return;
-  const Instant heard = std::max(session.heartbeat.heard_at, session.last_request);
-  tell_window(session, heard, fact.at,
-              {heard,
+  const auto heard = last_heard_of(session);
+  if (!heard) return;
+  tell_window(session, *heard, fact.at,
+              {*heard,
                Direction::ToServer,
                session.id,
                What::Silence,

@@ -1,8 +1,7 @@
 #include "rules/transport/ping_timeout.hpp"
 
-#include <algorithm>
-
 #include "rules/exchange.hpp"
+#include "rules/silence.hpp"
 
 namespace rules::transport {
 
@@ -65,13 +64,9 @@ void PingTimeout::woke(const Fact& fact) {
 void PingTimeout::ended(const Fact& fact) {
   const Session& session = *fact.session;
   const bool silence = session.cause == CloseCause::Silence;
-  const bool by_server =
-      session.cause == CloseCause::ServerClose || session.cause == CloseCause::ServerGone;
-  if (!silence && !(by_server && session.given_up(fact.at))) return;
-  // Who only ever asked for a handshake is no client that fell silent.
-  if (session.heartbeat.heard_at == core::Instant{} && session.last_request == session.requested)
-    return;
-  const core::Instant heard = std::max(session.heartbeat.heard_at, session.last_request);
+  const auto last = last_heard_of(session);
+  if (!last) return;
+  const core::Instant heard = *last;
   const auto [finding, is_new] =
       tell(session, fact.at, session.gaps == 0 ? Confidence::Certain : Confidence::Possible,
            Fault::Unknown);
