@@ -47,6 +47,10 @@ inline constexpr std::uint32_t kAttachmentsMax = 10;
 /// two. More is known by its hash alone.
 inline constexpr std::size_t kMsgpackConnectBytesMax = 4 << 10;
 
+/// A CONNECT packet that is looked through for secrets on its way into a capture; a longer one is
+/// hidden whole. A token or two.
+inline constexpr std::size_t kConnectBytesMax = 64 << 10;
+
 // --- From a loop to the observer ---
 
 /// Event ring of one I/O loop. A 60-byte message takes about 128 bytes in it, so this holds some

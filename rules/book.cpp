@@ -79,7 +79,9 @@ void Book::write_due() {
       Entry& entry = entries_.at(std::get<std::uint32_t>(record));
       entry.written = true;
       entry.due = false;
-      written_.emplace_back(entry.finding);
+      Finding shown = entry.finding;
+      auth_names_.name_in(shown);
+      written_.emplace_back(std::move(shown));
     }
   }
   due_records_.clear();

@@ -10,6 +10,7 @@
 
 #include "core/instant.hpp"
 #include "core/session/session.hpp"
+#include "rules/auth_names.hpp"
 #include "rules/finding.hpp"
 #include "rules/registry.hpp"
 
@@ -77,6 +78,7 @@ class Book {
   std::uint64_t unproven_ = 0;
   core::Instant due_{};
   std::uint32_t opened_ = 0;
+  AuthNames auth_names_;
 };
 
 /// A session as a finding shows it, now.

@@ -192,6 +192,12 @@ class Exchanges {
   /// protocol's stream. Owned here; the caller may overwrite them.
   [[nodiscard]] std::span<char> early_bytes() noexcept;
 
+  /// Bytes of the direction's stream that were read, up to the last item's end. What is held back
+  /// was not.
+  [[nodiscard]] std::uint64_t offset_bytes(Direction direction) const noexcept {
+    return sides_[index_of(direction)].offset_bytes;
+  }
+
   /// Requests seen (their heads, at least) that have no complete final response yet.
   [[nodiscard]] std::size_t unanswered() const noexcept { return pending_count_; }
 
