@@ -16,7 +16,11 @@ tl::expected<std::chrono::milliseconds, DurationErrc> parse_duration(
 
   const std::string_view unit(unit_at, static_cast<std::size_t>(end - unit_at));
   if (unit.empty()) return tl::unexpected(DurationErrc::NoUnit);
-  const std::uint64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
+  const std::uint64_t scale = unit == "ms"  ? 1
+                              : unit == "s" ? 1000
+                              : unit == "m" ? 60'000
+                              : unit == "h" ? 3'600'000
+                                            : 0;
   if (scale == 0) return tl::unexpected(DurationErrc::UnknownUnit);
   if (number > kDay / scale) return tl::unexpected(DurationErrc::TooLong);
   return std::chrono::milliseconds(number * scale);

@@ -24,6 +24,7 @@ struct Written {
   std::string admin;
   std::string findings;
   std::vector<std::string> reports;
+  WrittenCapture capture;
   std::string client_key;
   std::vector<std::string> dedupe_keys;
   std::vector<std::string> handled_twice;
@@ -67,6 +68,7 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
                      "; to stdout without a FILE, terminal to stderr (repeatable) [terminal]")
       ->type_name("FORMAT[=FILE]")
       ->allow_extra_args(false);
+  add_capture_options(app, written.capture);
   app.add_option("--client-key", written.client_key,
                  "what tells clients apart: cookie:NAME, header:NAME, query:NAME or auth:PATH; "
                  "',per-page' behind it when it tells pages apart")
@@ -311,6 +313,7 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   if (!written.findings.empty()) options.findings = written.findings;
   complaints.take(reports_of(written.reports, written.findings), options.reports);
+  complaints.take(read_capture(written.capture), options.capture);
   complaints.take(parser_of(written.parser), options.parser);
   complaints.take(threads_of(written.threads), options.threads);
   complaints.take(duration_of("--drain", written.drain), options.drain);

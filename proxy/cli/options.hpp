@@ -11,6 +11,7 @@
 
 #include "core/session/session.hpp"
 #include "core/tap/tap.hpp"
+#include "proxy/cli/capture_options.hpp"
 #include "proxy/cli/fail_on.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/report/acceptance.hpp"
@@ -34,6 +35,7 @@ struct WatchOptions {
   std::optional<net::Endpoint> admin;
   std::optional<std::string> findings;  ///< a file, or `-` for stdout
   std::vector<report::Target> reports;
+  std::optional<CaptureOptions> capture;
   std::size_t threads = 1;
   std::chrono::milliseconds drain{};
   Gate gate;

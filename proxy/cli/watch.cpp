@@ -121,14 +121,19 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  if (auto started = start_capture(); !started) return started;
   std::vector<observe::EventRing*> rings;
+  std::vector<capture::Recorder*> recorders;
   for (std::size_t i = 0; i < options_.threads; ++i) rings.push_back(&observer_.ring(i));
+  for (std::size_t i = 0; i < options_.threads && capture_; ++i)
+    recorders.push_back(&capture_->recorder(i));
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
                                           .upstream = options_.upstream,
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
+                                          .recorders = std::move(recorders),
                                           .log = *log_});
   if (!forwarder) return tl::unexpected(forwarder.error());
   forwarder_ = std::move(*forwarder);
@@ -142,6 +147,22 @@ tl::expected<void, net::StartError> Watch::serve() {
   std::string ready = "sioscope: listening on " + url() + "\n";
   if (const auto admin = admin_url()) ready += "sioscope: admin on " + *admin + "\n";
   std::cerr << ready << std::flush;
+  return {};
+}
+
+tl::expected<void, net::StartError> Watch::start_capture() {
+  if (!options_.capture) return {};
+  const std::string path = options_.capture->rotation.path;
+  auto started = capture::Capture::start({.rotation = options_.capture->rotation,
+                                          .secrets = options_.capture->secrets,
+                                          .socketio_path = options_.tap.http.path_prefix,
+                                          .loops = options_.threads,
+                                          .to_epoch = clock_.to_epoch(),
+                                          .application = "sioscope",
+                                          .log = *log_});
+  if (!started)
+    return tl::unexpected(cannot_write("the capture file '" + path + "'", started.error()));
+  capture_ = std::move(*started);
   return {};
 }
 
@@ -201,6 +222,12 @@ void Watch::record(const rules::Record& one) {
     write(report::to_line(finding != nullptr
                               ? report::to_json(*finding, assessment, clock_, redaction_)
                               : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
+  if (capture_) {
+    if (finding != nullptr)
+      capture_->note(redaction_.finding(*finding));
+    else
+      capture_->note(one);
+  }
   ledger_.apply(one, assessment);
   if (!options_.quiet) terminal_.show(one, assessment);
 }
@@ -280,6 +307,17 @@ void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
   }
 }
 
+void Watch::end_capture(core::Instant end) {
+  capture_->finish(end, {});
+  const capture::CaptureCounts counts = capture_->counts();
+  const std::uint64_t lost = counts.lost_in_ring + counts.lost_on_disk;
+  if (lost > 0)
+    log_->error("the capture lacks {} of {} records: {} came too fast, {} the disk did not take",
+                lost, lost + counts.written, counts.lost_in_ring, counts.lost_on_disk);
+  if (counts.hidden > 0)
+    log_->warn("{} connections are not in the capture to their end", counts.hidden);
+}
+
 void Watch::command_ended() noexcept { command_ended_ = observe::now(); }
 
 int Watch::finish(std::optional<int> child_exit) {
@@ -288,6 +326,7 @@ int Watch::finish(std::optional<int> child_exit) {
   const std::size_t cut = forwarder_->drain(Steady::now());
   if (cut > 0) log_->info("closed {} connections that were still open", cut);
   const observe::Snapshot last = observer_.finish(command_ended_);
+  if (capture_) end_capture(last.at);
 
   report::Verdict verdict = judge_now(last, child_exit);
   if (!streams_.empty()) write(report::to_line(report::to_json(verdict)));

@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "proxy/admin/admin.hpp"
+#include "proxy/capture/capture.hpp"
 #include "proxy/cli/mark_api.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/signals.hpp"
@@ -68,6 +69,8 @@ class Watch {
 
   Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWriter reports);
   [[nodiscard]] tl::expected<void, net::StartError> serve();
+  [[nodiscard]] tl::expected<void, net::StartError> start_capture();
+  void end_capture(core::Instant end);
   [[nodiscard]] admin::Sources admin_sources();
   [[nodiscard]] MarkApi::World mark_world();
   /// Suspects that nothing would excuse.
@@ -93,6 +96,7 @@ class Watch {
   report::Terminal terminal_;
   observe::Observer observer_;
   core::Instant command_ended_{};
+  std::unique_ptr<capture::Capture> capture_;  ///< outlives the loops that write to it
   std::unique_ptr<net::Forwarder> forwarder_;
   Marks marks_;
   MarkApi mark_api_;

@@ -29,6 +29,8 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
                              .upstream_addresses = *addresses,
                              .tap = settings.tap,
                              .ring = *settings.rings[i],
+                             .recorder =
+                                 settings.recorders.empty() ? nullptr : settings.recorders[i],
                              .wake_observer = forwarder->wake_observer_,
                              .log = settings.log});
     if (!loop) return tl::unexpected(loop.error());

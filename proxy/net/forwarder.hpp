@@ -27,6 +27,7 @@ struct ForwarderSettings {
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()
+  std::vector<capture::Recorder*> recorders = {};  ///< one for each too, or none
   spdlog::logger& log;                         ///< thread-safe
 };
 

@@ -67,6 +67,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop loop)
                         std::move(settings.upstream_addresses)},
               .tap_settings = settings.tap,
               .ring = settings.ring,
+              .recorder = settings.recorder,
               .wake_observer = settings.wake_observer,
               .log = settings.log,
               .counters = counters_,
@@ -104,16 +105,16 @@ int Loop::open_handles() {
   uv_unref(reinterpret_cast<uv_handle_t*>(before_poll_.get()));
   accept_again();
   return uv_prepare_start(before_poll_.get(), [](uv_prepare_t* prepare) {
-    Surroundings& around = owner_of(prepare->data)->around_;
-    if (std::exchange(around.asleep, true)) return;
-    around.ring.falls_asleep();
+    owner_of(prepare->data)->around_.falls_asleep();
   });
 }
 
 void Loop::run() {
-  around_.ring.set_low_water(observe::now());
+  const core::Instant begin = observe::now();
+  around_.ring.set_low_water(begin);
+  if (around_.recorder != nullptr) around_.recorder->set_low_water(begin);
   uv_run(loop_.get(), UV_RUN_DEFAULT);
-  around_.ring.falls_asleep();  // Nothing more will come.
+  around_.falls_asleep();  // Nothing more will come.
   ended_.set_value();
 }
 

@@ -33,6 +33,7 @@ struct LoopSettings {
   std::vector<SocketAddress> upstream_addresses;  ///< at least one
   const core::tap::Settings& tap;
   observe::EventRing& ring;
+  capture::Recorder* recorder = nullptr;  ///< where what passes is recorded, if anywhere
   const std::function<void()>& wake_observer;  ///< called on the loop's thread
   spdlog::logger& log;
 };

@@ -7,10 +7,12 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
 #include "core/tap/tap.hpp"
+#include "proxy/capture/recorder.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/limits.hpp"
@@ -27,6 +29,7 @@ struct Surroundings {
   Upstream upstream;
   const core::tap::Settings& tap_settings;
   observe::EventRing& ring;
+  capture::Recorder* recorder;  ///< nullptr: nothing is recorded
   const std::function<void()>& wake_observer;
   spdlog::logger& log;
   Counters& counters;
@@ -43,8 +46,15 @@ struct Surroundings {
     if (asleep) {
       asleep = false;
       ring.woke_up();
+      if (recorder != nullptr) recorder->woke_up();
     }
     return observe::now();
+  }
+  /// The loop is about to poll, and holds nothing that it has not handed on.
+  void falls_asleep() noexcept {
+    if (std::exchange(asleep, true)) return;
+    ring.falls_asleep();
+    if (recorder != nullptr) recorder->falls_asleep();
   }
   /// Hands the events of one read to the observer: one publication, however many.
   void publish(core::Instant at) {

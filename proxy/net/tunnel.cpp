@@ -25,7 +25,7 @@ bool was_connected(int error) noexcept {
 }  // namespace
 
 Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream)
-    : around_(around), tap_(std::in_place, around.tap_settings, id) {
+    : around_(around), tap_(std::in_place, around.tap_settings, id), id_(id) {
   client_.socket = std::move(client);
   upstream_.socket = std::move(upstream);
 }
@@ -42,6 +42,7 @@ void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer)
     ++handles_;
   }
   const core::Instant at = around_.read_clock();
+  if (around_.recorder != nullptr) record_open(peer, at);
   tap_->open(peer.endpoint().text(), at, around_.events);
   around_.publish(at);
   connect();
@@ -195,7 +196,8 @@ void Tunnel::receive(Side& from) {
 int Tunnel::forward(Side& from, std::span<char> bytes) {
   Side& to = other(from);
   const bool watched_by_tap = !tap_->off();
-  const core::Instant at = watched_by_tap ? around_.read_clock() : core::Instant{};
+  const bool recorded = around_.recorder != nullptr;
+  const core::Instant at = watched_by_tap || recorded ? around_.read_clock() : core::Instant{};
 
   int error = 0;
   ssize_t taken = send(to.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -216,6 +218,11 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
   (direction == Direction::ToServer ? around_.counters.bytes_to_server
                                     : around_.counters.bytes_to_client)
       .add(bytes.size());
+  if (recorded) [[unlikely]] {  // Before the tap, which overwrites.
+    std::uint64_t& streamed = streamed_bytes_[core::index_of(direction)];
+    around_.recorder->bytes(id_, direction, streamed, bytes, at);
+    streamed += bytes.size();
+  }
   if (watched_by_tap) {
     tap_->receive(direction, bytes, at, around_.events);
     around_.publish(at);
@@ -278,8 +285,16 @@ void Tunnel::aborted_by(Side& side) {
   finish(Ending::Reset);
 }
 
+void Tunnel::record_open(const SocketAddress& peer, core::Instant at) {
+  SocketAddress own;
+  own.length = sizeof own.storage;
+  if (getsockname(client_.socket.get(), own.get(), &own.length) != 0) own = peer;
+  around_.recorder->opened(id_, peer.endpoint().text(), own.endpoint().text(), at);
+}
+
 void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
   const core::Instant at = around_.read_clock();
+  if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
   tap_->close(direction, end, at, around_.events);
   around_.publish(at);
 }

@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -93,6 +94,7 @@ class Tunnel {
   void note_disconnect(Side& side, int events);
   void end_of_stream(Side& from);
   void aborted_by(Side& side);
+  void record_open(const SocketAddress& peer, core::Instant at);
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
   void tell_tap_reset(Side& by);
 
@@ -121,6 +123,8 @@ class Tunnel {
   Side upstream_;
   std::list<Tunnel>::iterator place_;
   std::optional<core::tap::Tap> tap_;
+  core::ConnectionId id_;
+  std::array<std::uint64_t, 2> streamed_bytes_{};  ///< by direction; counted while recording
   int connect_error_ = 0;      ///< why the last address did not work
   std::uint16_t address_ = 0;  ///< the upstream address being tried
   std::uint8_t handles_ = 0;   ///< that libuv has not let go of

@@ -20,6 +20,10 @@ class WallClock {
 
   /// The instant it is anchored at: when the run started.
   [[nodiscard]] core::Instant started() const noexcept { return monotonic_; }
+  /// What is added to an instant for the time since the Unix epoch.
+  [[nodiscard]] core::Duration to_epoch() const noexcept {
+    return wall_.time_since_epoch() - monotonic_.time_since_epoch();
+  }
   /// ISO 8601, UTC, milliseconds: `2026-01-01T00:00:00.000Z`.
   [[nodiscard]] std::string iso8601(core::Instant at) const;
   /// The day it fell on, UTC.
