@@ -35,7 +35,8 @@ enum class EventKind : std::uint8_t {
   Large,            ///< `large`: a message or polling payload over kLargeBytes; text: its start
 };
 
-/// Why something went by undecoded. The names in reports are unobserved_name()'s.
+/// Why something went by undecoded. The names in reports are unobserved_name()'s. The last two are
+/// of captures alone: a proxy sees every byte.
 enum class Unobserved : std::uint8_t {
   EngineIoVersion,  ///< a session of Engine.IO 1 or 2, or of one to come
   CustomParser,     ///< a session whose packets no parser of ours reads
@@ -49,6 +50,8 @@ enum class Unobserved : std::uint8_t {
   RingOverflow,     ///< the observer fell behind; events were lost
   SessionLimit,     ///< more live sessions than kLiveSessionsMax
   UnknownSession,   ///< a session that began before we watched
+  CaptureHole,      ///< a capture lacks bytes that crossed the wire
+  JoinedMidStream,  ///< a capture begins, or a connection in it, amid the frames of a WebSocket
 };
 
 /// Who wrote a packet: the reading in which it makes sense.
@@ -223,6 +226,10 @@ static_assert(std::is_trivially_copyable_v<Event>);
       return "session-limit";
     case Unobserved::UnknownSession:
       return "unknown-session";
+    case Unobserved::CaptureHole:
+      return "capture-hole";
+    case Unobserved::JoinedMidStream:
+      return "joined-mid-stream";
   }
   return "unknown";
 }

@@ -78,6 +78,34 @@ inline constexpr std::size_t kSubjectsMax = 100;
 /// Findings kept for the closing verdict and the admin API; more are still written and counted.
 inline constexpr std::size_t kFindingsMax = 10'000;
 
+// --- What a reader of captures holds ---
+
+/// The longest packet, or block around one, of a capture. Wireshark's own bound is 256 KiB, and
+/// segmentation offload makes packets of 64 KiB; this leaves room, and a length past it is damage.
+inline constexpr std::size_t kCapturedPacketBytesMax = std::size_t{16} << 20;
+/// TCP connections followed at once in a capture. A proxy has 9,000 under its descriptor limit, a
+/// busy machine that was captured whole some ten times as many.
+inline constexpr std::size_t kCapturedConnectionsMax = 100'000;
+/// Bytes of one direction that wait for others to come before them. Linux gives a connection 6 MB
+/// to receive in (tcp_rmem), so nobody sends more ahead of a loss.
+inline constexpr std::size_t kReorderBytesMax = std::size_t{8} << 20;
+/// ... and pieces of them: segments of a byte each would otherwise cost fifty times that.
+inline constexpr std::size_t kReorderPiecesMax = 16'384;
+/// IP datagrams that wait for their fragments. TCP avoids fragments, so seldom one.
+inline constexpr std::size_t kFragmentedDatagramsMax = 64;
+/// A hole whose bytes the receiver has acknowledged is filled by then or never: packets of several
+/// queues or interfaces stand in a capture a few milliseconds out of order.
+inline constexpr auto kReorderPatience = 250ms;
+/// How far what is read from captures may be out of order and is sorted: over the patience.
+inline constexpr auto kSortWindow = 1s;
+/// ... and the bytes that may wait in it: a second at half a gigabit.
+inline constexpr std::size_t kSortBytesMax = std::size_t{64} << 20;
+/// A closed connection's late and repeated segments are known by it for so long: TIME_WAIT.
+inline constexpr auto kClosedConnectionMemory = 60s;
+/// Segments of a connection joined mid-stream that are looked at before it is nobody's: heartbeats
+/// alone come every 25 s, each two segments.
+inline constexpr std::size_t kJoinedSegmentsMax = 1'000;
+
 // --- Times that judge ---
 
 /// A session that has been open for so long has settled: stock servers give a client 45 s

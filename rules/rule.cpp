@@ -54,8 +54,10 @@ Rule::Told Rule::told(std::pair<SessionId, std::uint64_t> subject, Instant at,
 }
 
 bool Rule::lost_events() const noexcept {
-  constexpr auto kOverflow = static_cast<std::size_t>(core::Unobserved::RingOverflow);
-  return context_.tracker.gaps()[kOverflow].count != 0;
+  const auto& gaps = context_.tracker.gaps();
+  for (const auto reason : {core::Unobserved::RingOverflow, core::Unobserved::CaptureHole})
+    if (gaps[static_cast<std::size_t>(reason)].count != 0) return true;
+  return false;
 }
 
 void Rule::settle(SessionId session) {

@@ -76,7 +76,7 @@ class Rule {
   void settle(core::SessionId session);
 
  protected:
-  /// What a finding is worth where events were lost on their way to us (a ring overflowed).
+  /// What a finding is worth where events were lost on their way to us (a ring overflowed, a capture has a hole).
   enum class Loss : std::uint8_t {
     Matters,  ///< what was not seen may have been: never more than `possible`
     Harmless  ///< what was seen proves it alone

@@ -1,1 +1,3 @@
-sioscope_core(capture SOURCES address.cpp pcapng_writer.cpp synthetic_tcp.cpp LINK core_http)
+sioscope_core(capture SOURCES address.cpp half.cpp ip.cpp joined.cpp link_layer.cpp packet_recording.cpp pcap_reader.cpp
+                              pcapng_reader.cpp pcapng_writer.cpp synthetic_tcp.cpp tcp_reassembly.cpp
+              LINK core_http)

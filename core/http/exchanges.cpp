@@ -55,7 +55,8 @@ struct Exchanges::Callbacks {
       }
       self.of_interest = now.exchanges.front().of_interest;
     }
-    self.in_head = true;
+    self.in_head = self.in_message = true;
+    if (now.direction == Direction::ToServer) now.exchanges.begun_ = true;
     self.head = std::make_unique<Head>();
     self.head->bytes.reserve(kHeadReserveBytes);
     return kGoOn;
@@ -188,6 +189,7 @@ struct Exchanges::Callbacks {
     Side& self = side(now);
     if (now.direction == Direction::ToClient && is_interim(parser->status_code)) return kGoOn;
 
+    self.in_message = false;
     self.last = llhttp_should_keep_alive(parser) == 0;
     if (now.direction == Direction::ToServer) {
       now.item = RequestEnd{all.requests_ - 1};

@@ -197,6 +197,14 @@ class Exchanges {
   [[nodiscard]] std::uint64_t offset_bytes(Direction direction) const noexcept {
     return sides_[index_of(direction)].offset_bytes;
   }
+  /// Whether a request has begun. Its bytes have been taken, so it is one.
+  [[nodiscard]] bool has_begun() const noexcept { return begun_; }
+  /// Whether the client's next byte begins a request: the last one is complete, and none is held
+  /// back.
+  [[nodiscard]] bool between_requests() const noexcept {
+    return mode_ == Mode::Http && early_bytes_.empty() &&
+           !sides_[static_cast<std::size_t>(Direction::ToServer)].in_message;
+  }
 
   /// Requests seen (their heads, at least) that have no complete final response yet.
   [[nodiscard]] std::size_t unanswered() const noexcept { return pending_count_; }
@@ -233,8 +241,9 @@ class Exchanges {
     bool paused : 1 = false;       ///< The parser may go on without further input.
     bool finished : 1 = false;     ///< finish() was called.
     bool handed_out : 1 = false;   ///< `head` went out with the last item.
-    bool of_interest : 1 = false;  ///< The message being read; so are the next two.
+    bool of_interest : 1 = false;  ///< The message being read; so are the next three.
     bool in_head : 1 = false;
+    bool in_message : 1 = false;
     bool undecided : 1 = false;  ///< A request for an upgrade that has no final response.
     bool last : 1 = false;       ///< The message just read was this direction's last.
   };
@@ -262,6 +271,7 @@ class Exchanges {
   std::uint8_t pending_first_ = 0;
   std::uint8_t pending_count_ = 0;
   Mode mode_ = Mode::Http;
+  bool begun_ = false;     ///< A request has.
   bool declined_ = false;  ///< Bytes that were held back are to be read as requests first.
 };
 

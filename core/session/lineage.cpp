@@ -439,9 +439,12 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
     }
   // Who comes so late may as well continue a session that we forgot; and where events were lost,
   // one that we never saw.
-  const auto& overflow = tracker_.gaps()[static_cast<std::size_t>(Unobserved::RingOverflow)];
+  const auto lost = [this](Unobserved reason) {
+    return tracker_.gaps()[static_cast<std::size_t>(reason)].count != 0;
+  };
+  const bool saw_all = !lost(Unobserved::RingOverflow) && !lost(Unobserved::CaptureHole);
   if (fits == 1 && !hides_messages(*fitting))
-    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && overflow.count == 0},
+    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && saw_all},
         changed);
 }
 

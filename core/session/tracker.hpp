@@ -60,7 +60,7 @@ class Tracker {
     std::uint8_t detail = 0;
   };
   static constexpr std::size_t kGapReasons =
-      static_cast<std::size_t>(Unobserved::UnknownSession) + 1;
+      static_cast<std::size_t>(Unobserved::JoinedMidStream) + 1;
   [[nodiscard]] const std::array<GapCount, kGapReasons>& gaps() const noexcept { return gaps_; }
 
  private:

@@ -38,6 +38,11 @@ class HttpPhase {
   /// The direction's stream ended.
   [[nodiscard]] Outcome finish(Direction direction, std::uint64_t peer, Emitter& emit);
 
+  /// Whether a request has come, or its start.
+  [[nodiscard]] bool has_begun() const noexcept { return exchanges_.has_begun(); }
+  /// Whether the client's next byte begins a request.
+  [[nodiscard]] bool between_requests() const noexcept { return exchanges_.between_requests(); }
+
   /// After Outcome::WebSocket.
   [[nodiscard]] std::unique_ptr<WebSocketPhase> take_websocket() noexcept {
     return std::move(websocket_);

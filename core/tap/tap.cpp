@@ -7,6 +7,7 @@
 
 #include "core/tap/emitter.hpp"
 #include "core/tap/http_phase.hpp"
+#include "core/tap/lost_phase.hpp"
 #include "core/tap/websocket_phase.hpp"
 
 namespace core::tap {
@@ -23,12 +24,15 @@ struct Tap::State {
   void receive(HttpPhase& http, Direction direction, std::span<char> bytes, Emitter& emit);
   void receive(WebSocketPhase& websocket, Direction direction, std::span<char> bytes,
                Emitter& emit);
+  void receive(LostPhase& lost, Direction direction, std::span<char> bytes, Emitter& emit);
 
   const Settings& settings;
   ConnectionId connection;
   std::uint32_t sequence = 0;  ///< events so far; 0: nothing on the Socket.IO path yet
   std::uint64_t peer = 0;
-  std::variant<std::unique_ptr<HttpPhase>, std::unique_ptr<WebSocketPhase>, Off> phase;
+  std::variant<std::unique_ptr<HttpPhase>, std::unique_ptr<WebSocketPhase>,
+               std::unique_ptr<LostPhase>, Off>
+      phase;
 };
 
 void Tap::State::receive(HttpPhase& http, Direction direction, std::span<char> bytes,
@@ -58,6 +62,23 @@ void Tap::State::receive(WebSocketPhase& websocket, Direction direction, std::sp
     phase = Off{};
 }
 
+void Tap::State::receive(LostPhase& lost, Direction direction, std::span<char> bytes,
+                         Emitter& emit) {
+  switch (lost.receive(direction, bytes, emit)) {
+    case LostPhase::Outcome::Lost:
+      return;
+    case LostPhase::Outcome::Over:
+      phase = Off{};
+      return;
+    case LostPhase::Outcome::Http:
+      break;
+  }
+  std::string request(lost.held().begin(), lost.held().end());
+  request.append(bytes.begin(), bytes.end());
+  phase = std::make_unique<HttpPhase>(settings);  // `lost` is gone from here on.
+  receive(*std::get<std::unique_ptr<HttpPhase>>(phase), direction, request, emit);
+}
+
 Tap::Tap(const Settings& settings, ConnectionId connection)
     : state_(std::make_unique<State>(settings, connection)) {}
 Tap::~Tap() = default;
@@ -76,6 +97,8 @@ void Tap::receive(Direction direction, std::span<char> bytes, Instant at, EventB
     state_->receive(**websocket, direction, bytes, emit);
   else if (auto* http = std::get_if<std::unique_ptr<HttpPhase>>(&state_->phase))
     state_->receive(**http, direction, bytes, emit);
+  else if (auto* lost = std::get_if<std::unique_ptr<LostPhase>>(&state_->phase))
+    state_->receive(**lost, direction, bytes, emit);
 }
 
 void Tap::close(Direction direction, StreamEnd end, Instant at, EventBuffer& out) {
@@ -85,6 +108,35 @@ void Tap::close(Direction direction, StreamEnd end, Instant at, EventBuffer& out
       (*http)->finish(direction, state_->peer, emit) == HttpPhase::Outcome::Over)
     state_->phase = Off{};
   if (state_->sequence != 0) emit.add(EventKind::StreamEnded, direction).stream = {end};
+}
+
+void Tap::missing(Direction direction, std::uint64_t, Instant at, EventBuffer& out) {
+  if (off() || std::holds_alternative<std::unique_ptr<LostPhase>>(state_->phase)) return;
+  Emitter emit(state_->connection, state_->sequence, at, out);
+  auto* const http = std::get_if<std::unique_ptr<HttpPhase>>(&state_->phase);
+  const bool ours = emit.has_told();
+  const bool spoke = http == nullptr || (*http)->has_begun();
+  // Of a connection that had nothing of ours, a response cannot be either.
+  const bool tells = ours || (spoke && direction == Direction::ToServer);
+  if (tells) emit.unobserved(direction, Unobserved::CaptureHole);
+  if (tells) ++state_->sequence;  // So everybody sees that events are missing.
+  if (http == nullptr) {
+    state_->phase = Off{};
+    return;
+  }
+  const bool owes = !tells && !spoke;
+  const bool resumes = direction == Direction::ToServer || (*http)->between_requests();
+  if (resumes)
+    state_->phase = std::make_unique<LostPhase>(
+        direction, owes ? LostPhase::Told::NotYet : LostPhase::Told::Already);
+  else
+    state_->phase = Off{};
+}
+
+void Tap::joined(Instant at, EventBuffer& out) {
+  Emitter emit(state_->connection, state_->sequence, at, out);
+  emit.unobserved(Direction::ToServer, Unobserved::JoinedMidStream);
+  state_->phase = Off{};
 }
 
 bool Tap::off() const noexcept { return std::holds_alternative<Off>(state_->phase); }

@@ -80,6 +80,11 @@ class Tap {
   /// No more bytes will come in `direction`: `Fin` behind its bytes, `Reset` at once. A Reset is
   /// told for both directions.
   void close(Direction direction, StreamEnd end, Instant at, EventBuffer& out);
+  /// Bytes crossed the wire in `direction` that nobody saw: a hole in a capture. `bytes` is 0 when
+  /// it is not known how many. HTTP is read on where a request begins, a WebSocket no more.
+  void missing(Direction direction, std::uint64_t bytes, Instant at, EventBuffer& out);
+  /// Instead of anything else: it was joined amid frames that are Engine.IO's, or may be.
+  void joined(Instant at, EventBuffer& out);
   /// True once nothing more will be decoded; the caller may stop handing it bytes.
   [[nodiscard]] bool off() const noexcept;
 

@@ -23,6 +23,7 @@ constexpr std::array kCommands{
     Command{"proxy", proxy_command,
             "stand between clients and a server, and report what goes wrong"},
     Command{"check", check_command, "run a test command through the proxy, and judge what passed"},
+    Command{"analyze", analyze_command, "find in captures what `proxy` finds in live traffic"},
     Command{"explain", explain_command, "tell one finding as a story, both sessions side by side"},
     Command{"decode", decode_command, "decode packets as the official parsers do"},
     Command{"rules", rules_command, "say what each rule detects, its proof, its remedy"},

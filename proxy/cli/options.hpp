@@ -25,25 +25,29 @@ namespace proxy::cli {
 
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Off };
 
-/// What `proxy` and `check` have in common.
-struct WatchOptions {
-  net::Endpoint listen;
-  net::Endpoint upstream;
+/// What every command that judges is told: what to look for, and where to say what.
+struct JudgingOptions {
   core::tap::Settings tap;  ///< path and client key; the hash key is drawn at start
   core::session::Parser parser = core::session::Parser::Unknown;  ///< Unknown: as sessions show
   std::vector<std::string> handled_twice;  ///< events of which the user says so
-  std::optional<net::Endpoint> admin;
-  std::optional<std::string> findings;  ///< a file, or `-` for stdout
+  std::optional<std::string> findings;     ///< a file, or `-` for stdout
   std::vector<report::Target> reports;
+  Gate gate;
+  report::Acceptance acceptance;  ///< the ignores of the configuration file, and the baseline
+  report::Redaction::Mode sids = report::Redaction::Mode::Shorten;
+  bool quiet = false;
+};
+
+/// What `proxy` and `check` have in common. A base, so that either can be handed on as what judges.
+struct WatchOptions : JudgingOptions {
+  net::Endpoint listen;
+  net::Endpoint upstream;
+  std::optional<net::Endpoint> admin;
   std::optional<CaptureOptions> capture;
   std::size_t threads = 1;
   std::chrono::milliseconds drain{};
-  Gate gate;
-  report::Acceptance acceptance;  ///< the ignores of the configuration file, and the baseline
   bool expect_traffic = false;
-  report::Redaction::Mode sids = report::Redaction::Mode::Shorten;
   LogLevel log_level = LogLevel::Warning;
-  bool quiet = false;
 };
 
 struct CheckOptions {

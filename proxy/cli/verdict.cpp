@@ -7,15 +7,17 @@ namespace {
 
 std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
   std::vector<report::Doubt> doubts;
-  if (traffic == Traffic::Expected && outcome.tally.sessions == 0 &&
+  if (traffic != Traffic::Optional && outcome.tally.sessions == 0 &&
       outcome.tally.unobserved.empty())
-    doubts.push_back(report::Doubt::NoTraffic);
+    doubts.push_back(traffic == Traffic::Captured ? report::Doubt::NothingCaptured
+                                                  : report::Doubt::NoTraffic);
   if (!outcome.tally.unobserved.empty()) doubts.push_back(report::Doubt::Unobserved);
   const bool unproven = std::any_of(
       outcome.findings.begin(), outcome.findings.end(), [](const report::FindingClass& finding) {
         return finding.unproven && finding.excuse == report::Excuse::None;
       });
   if (unproven || outcome.suspects) doubts.push_back(report::Doubt::Unproven);
+  if (outcome.capture_damaged) doubts.push_back(report::Doubt::CaptureDamaged);
   if (outcome.findings_lost) doubts.push_back(report::Doubt::FindingsNotKept);
   if (outcome.report_lost) doubts.push_back(report::Doubt::ReportNotWritten);
   if (outcome.only_counted) doubts.push_back(report::Doubt::OnlyCounted);

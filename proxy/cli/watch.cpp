@@ -1,10 +1,6 @@
 #include "proxy/cli/watch.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -12,7 +8,6 @@
 #include "proxy/admin/metrics.hpp"
 #include "proxy/observe/clock.hpp"
 #include "proxy/report/record_json.hpp"
-#include "proxy/report/verdict_text.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -49,73 +44,31 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-net::StartError cannot_write(const std::string& what, int error) {
-  return {"cannot write " + what + ": " + std::strerror(error) +
-          "; name a file in a folder that exists and may be written, or - for stdout"};
-}
-
-/// Where GitHub's runner wants Markdown about this step.
-std::optional<std::string> step_summary() {
-  const char* const path = std::getenv("GITHUB_STEP_SUMMARY");
-  if (path == nullptr || *path == '\0') return std::nullopt;
-  return path;
-}
-
-report::Terminal::Progress progress_for(const WatchOptions& options) {
-  return !options.quiet && ::isatty(STDERR_FILENO) == 1 ? report::Terminal::Progress::On
-                                                        : report::Terminal::Progress::Off;
-}
-
 }  // namespace
 
-Watch::Watch(WatchOptions options, std::vector<Stream> streams, report::ReportWriter reports)
+Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
+             std::unique_ptr<Reporting> reporting)
     : options_(std::move(options)),
-      log_(make_log(options_.log_level)),
-      clock_(report::WallClock::now()),
-      redaction_(options_.sids),
-      colours_(report::colours_for(STDERR_FILENO)),
-      streams_(std::move(streams)),
-      reports_(std::move(reports)),
-      terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
+      log_(std::move(log)),
+      reporting_(std::move(reporting)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
           {.key_names = options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
                                                          : core::session::ClientKeyNames::User,
            .parser = options_.parser,
            .handled_twice = options_.handled_twice}),
-      mark_api_(marks_, ledger_, mark_world()) {
+      mark_api_(marks_, reporting_->ledger(), mark_world()) {
   options_.tap.hash_key = random_key();
 }
 
-tl::expected<std::vector<Watch::Stream>, net::StartError> Watch::open_streams(
-    const WatchOptions& options) {
-  std::vector<Stream> streams;
-  const auto open = [&](const std::string& what,
-                        const std::string& path) -> tl::expected<void, net::StartError> {
-    auto file = report::FindingsFile::open(path);
-    if (!file) return tl::unexpected(cannot_write(what + " '" + path + "'", file.error()));
-    streams.push_back({what + " '" + path + "'", std::move(*file)});
-    return {};
-  };
-
-  if (options.findings)
-    if (auto opened = open("the findings file", *options.findings); !opened)
-      return tl::unexpected(opened.error());
-  for (const report::Target& target : options.reports)
-    if (target.format == report::Format::Ndjson)
-      if (auto opened = open("the ndjson report", target.path); !opened)
-        return tl::unexpected(opened.error());
-  return streams;
-}
-
 tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions options) {
-  auto streams = open_streams(options);
-  if (!streams) return tl::unexpected(streams.error());
-  auto reports = report::ReportWriter::open(options.reports, step_summary());
-  if (!reports) return tl::unexpected(cannot_write(reports.error().what, reports.error().error));
+  auto log = make_log(options.log_level);
+  auto reporting = Reporting::open(options, report::WallClock::now(),
+                                   [log](const std::string& sentence) { log->error(sentence); });
+  if (!reporting) return tl::unexpected(net::StartError{reporting.error()});
 
   std::unique_ptr<Watch> watch(
-      new Watch(std::move(options), std::move(*streams), std::move(*reports)));
+      new Watch(std::move(options), std::move(log), std::move(*reporting)));
   if (auto served = watch->serve(); !served) return tl::unexpected(served.error());
   return watch;
 }
@@ -150,6 +103,16 @@ tl::expected<void, net::StartError> Watch::serve() {
   return {};
 }
 
+void Watch::record(const rules::Record& one) {
+  if (capture_) {
+    if (const auto* const finding = std::get_if<rules::Finding>(&one))
+      capture_->note(reporting_->redaction().finding(*finding));
+    else
+      capture_->note(one);
+  }
+  reporting_->record(one);
+}
+
 tl::expected<void, net::StartError> Watch::start_capture() {
   if (!options_.capture) return {};
   const std::string path = options_.capture->rotation.path;
@@ -157,11 +120,14 @@ tl::expected<void, net::StartError> Watch::start_capture() {
                                           .secrets = options_.capture->secrets,
                                           .socketio_path = options_.tap.http.path_prefix,
                                           .loops = options_.threads,
-                                          .to_epoch = clock_.to_epoch(),
+                                          .to_epoch = reporting_->clock().to_epoch(),
                                           .application = "sioscope",
                                           .log = *log_});
   if (!started)
-    return tl::unexpected(cannot_write("the capture file '" + path + "'", started.error()));
+    return tl::unexpected(
+        net::StartError{"cannot write the capture file '" + path +
+                        "': " + std::strerror(started.error()) +
+                        "; name a file in a folder that exists and may be written"});
   capture_ = std::move(*started);
   return {};
 }
@@ -180,7 +146,7 @@ admin::Sources Watch::admin_sources() {
                 const net::Totals totals = forwarder_->totals();
                 return admin::metrics_text({.tally = snapshot.tally,
                                             .live = snapshot.live,
-                                            .findings = ledger_.counts(),
+                                            .findings = reporting_->ledger().counts(),
                                             .connections_active = totals.active,
                                             .connections_total = totals.accepted,
                                             .bytes_to_server = totals.bytes_to_server,
@@ -190,8 +156,9 @@ admin::Sources Watch::admin_sources() {
           .findings =
               [this] {
                 auto all = nlohmann::ordered_json::array();
-                for (const report::Assessed& one : ledger_.findings())
-                  all.push_back(report::to_json(one.finding, one.assessment, clock_, redaction_));
+                for (const report::Assessed& one : reporting_->ledger().findings())
+                  all.push_back(report::to_json(one.finding, one.assessment, reporting_->clock(),
+                                                reporting_->redaction()));
                 return report::to_line(all) + "\n";
               },
           .verdict =
@@ -206,82 +173,32 @@ admin::Sources Watch::admin_sources() {
 MarkApi::World Watch::mark_world() {
   return {.now = observe::now,
           .snapshot_after = [this](core::Instant at) { return observer_.snapshot_after(at); },
-          .undecided = [this](const observe::Snapshot& snapshot) { return undecided(snapshot); },
+          .undecided =
+              [this](const observe::Snapshot& snapshot) {
+                return reporting_->undecided(snapshot.suspects);
+              },
           .judge = [this](Outcome outcome) { return judged(std::move(outcome)); },
           .to_json =
               [this](const report::Assessed& one) {
-                return report::to_json(one.finding, one.assessment, clock_, redaction_);
+                return report::to_json(one.finding, one.assessment, reporting_->clock(),
+                                       reporting_->redaction());
               }};
-}
-
-void Watch::record(const rules::Record& one) {
-  const auto* const finding = std::get_if<rules::Finding>(&one);
-  const report::Assessment assessment =
-      finding == nullptr ? report::Assessment{} : options_.acceptance.assess(*finding, clock_);
-  if (!streams_.empty())
-    write(report::to_line(finding != nullptr
-                              ? report::to_json(*finding, assessment, clock_, redaction_)
-                              : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
-  if (capture_) {
-    if (finding != nullptr)
-      capture_->note(redaction_.finding(*finding));
-    else
-      capture_->note(one);
-  }
-  ledger_.apply(one, assessment);
-  if (!options_.quiet) terminal_.show(one, assessment);
-}
-
-void Watch::write(const std::string& line) {
-  for (Stream& stream : streams_) {
-    stream.file.append(line);
-    if (stream.file.lost() == 0 || stream.error_told) continue;
-    stream.error_told = true;
-    records_lost_ = true;
-    log_->error("cannot write {}: {}; findings are missing from it from here on", stream.what,
-                std::strerror(stream.file.first_error()));
-  }
-}
-
-void Watch::write_reports(const report::Verdict& verdict) {
-  if (reports_.empty()) return;
-  const auto fails = [this](std::string_view rule, rules::Severity severity,
-                            rules::Confidence confidence) {
-    return options_.gate.met_by(rule, severity, confidence);
-  };
-  const std::vector<report::FindingClass> classes = ledger_.classes();
-  const report::Run run = report::gather(verdict, ledger_.findings(), classes, rules::registry(),
-                                         fails, redaction_, clock_, observe::now());
-  for (const auto& failure : reports_.write(run)) {
-    report_lost_ = true;
-    log_->error("cannot write {}: {}", failure.what, std::strerror(failure.error));
-  }
 }
 
 std::optional<core::Instant> Watch::suspects_settle_at(const observe::Snapshot& snapshot) const {
   std::optional<core::Instant> latest;
-  for (const rules::Suspect& suspect : undecided(snapshot))
+  for (const rules::Suspect& suspect : reporting_->undecided(snapshot.suspects))
     latest = std::max(latest.value_or(core::Instant{}), suspect.settles_at);
   return latest;
 }
 
-std::vector<rules::Suspect> Watch::undecided(const observe::Snapshot& snapshot) const {
-  std::vector<rules::Suspect> suspects;
-  for (const rules::Suspect& suspect : snapshot.suspects)
-    if (options_.acceptance.assess(suspect.finding, clock_).excuse() == report::Excuse::None)
-      suspects.push_back(suspect);
-  return suspects;
-}
-
 report::Verdict Watch::judged(Outcome outcome) const {
-  outcome.findings_lost = records_lost_;
-  outcome.report_lost = report_lost_;
-  return judge(std::move(outcome), options_.gate,
-               options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
+  return reporting_->judged(std::move(outcome),
+                            options_.expect_traffic ? Traffic::Expected : Traffic::Optional);
 }
 
 report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optional<int> child_exit) {
-  const std::vector<report::FindingClass> classes = ledger_.classes();
+  const std::vector<report::FindingClass> classes = reporting_->ledger().classes();
   rules::Tally tally = snapshot.tally;
   if (const Mark origin = marks_.origin(); origin.at != core::Instant{}) {
     tally = between(origin.tally, tally);
@@ -291,7 +208,7 @@ report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optiona
   }
   return judged({.tally = std::move(tally),
                  .findings = classes,
-                 .suspects = !undecided(snapshot).empty(),
+                 .suspects = !reporting_->undecided(snapshot.suspects).empty(),
                  .child_exit = child_exit});
 }
 
@@ -328,17 +245,7 @@ int Watch::finish(std::optional<int> child_exit) {
   const observe::Snapshot last = observer_.finish(command_ended_);
   if (capture_) end_capture(last.at);
 
-  report::Verdict verdict = judge_now(last, child_exit);
-  if (!streams_.empty()) write(report::to_line(report::to_json(verdict)));
-  if (records_lost_) verdict = judge_now(last, child_exit);
-  write_reports(verdict);
-  if (report_lost_) verdict = judge_now(last, child_exit);
-  terminal_.progress("");
-  std::cerr << (options_.quiet ? "sioscope: " + report::verdict_line(verdict, colours_)
-                               : "\nsioscope " + report::verdict_text(verdict, ledger_.findings(),
-                                                                      redaction_, colours_))
-            << std::flush;
-  return exit_code(verdict);
+  return reporting_->finish([&] { return judge_now(last, child_exit); }, observe::now());
 }
 
 }  // namespace proxy::cli

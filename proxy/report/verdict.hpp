@@ -16,6 +16,8 @@ enum class Doubt : std::uint8_t {
   Unobserved,        ///< Socket.IO traffic went by undecoded
   Unproven,          ///< a suspect ended before it could be proven or refuted
   NoTraffic,         ///< traffic was expected and there was none
+  NothingCaptured,   ///< a capture has none
+  CaptureDamaged,    ///< part of a capture could not be read, or was dropped when it was made
   FindingsNotKept,   ///< the findings file could not be written in full
   ReportNotWritten,  ///< likewise a --report
   OnlyCounted,       ///< of a mark: so many findings that whose they are was not kept

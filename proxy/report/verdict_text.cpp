@@ -170,6 +170,13 @@ std::string_view advice(Doubt doubt) noexcept {
       return "No Socket.IO session came through. Does the client connect to sioscope "
              "(SIOSCOPE_URL, --env NAME), "
              "and does --path match the server's path?";
+    case Doubt::NothingCaptured:
+      return "No Socket.IO session begins in the capture. Is it of the right interface and of plain "
+             "HTTP, not TLS; did it run before the clients connected; and does --path match the "
+             "server's path?";
+    case Doubt::CaptureDamaged:
+      return "Part of the traffic is not in the capture or could not be read, as said above, so "
+             "nothing can be said about it.";
     case Doubt::FindingsNotKept:
       return "The findings file could not be written in full: records are missing from it.";
     case Doubt::ReportNotWritten:

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+#include "proxy/cli/analyze_options.hpp"
+#include "proxy/cli/capture_files.hpp"
+#include "proxy/cli/commands.hpp"
+#include "proxy/cli/playback.hpp"
+#include "proxy/cli/reporting.hpp"
+
+namespace proxy::cli {
+namespace {
+
+/// Items between two looks at how far we are.
+constexpr std::uint64_t kItemsPerLook = 4096;
+
+void say_line(const std::string& line) {
+  std::cerr << "sioscope analyze: " + line + "\n" << std::flush;
+}
+
+/// Instants of a capture are wall-clock times already; reports count from its beginning.
+report::WallClock clock_from(core::Instant began) {
+  const auto start = std::chrono::floor<std::chrono::milliseconds>(began.time_since_epoch());
+  return {core::Instant(start), report::WallClock::Time(start)};
+}
+
+/// Says what could not be read; whether the verdict must suffer for it.
+bool tell_problems(CaptureFiles& files, report::Terminal& terminal) {
+  bool damaged = false;
+  for (const CaptureFiles::Problem& problem : files.take_problems()) {
+    terminal.progress("");
+    say_line(problem.text);
+    damaged = damaged || problem.hides_traffic;
+  }
+  return damaged;
+}
+
+/// Plays all of it; whether some of it could not be read.
+bool play(CaptureFiles& files, Playback& playback, report::Terminal& terminal) {
+  core::capture::Recording& recording = files.recording();
+  bool damaged = false;
+  for (std::uint64_t items = 0; const auto item = recording.next(); ++items) {
+    if (playback.play(*item) == Playback::Wanted::EndOnly) recording.ignore(item->connection);
+    if (items % kItemsPerLook != 0) continue;
+    damaged = tell_problems(files, terminal) || damaged;
+    if (const auto percent = files.percent())
+      terminal.progress("sioscope: " + std::to_string(*percent) + " % read");
+  }
+  playback.finish(recording.end().at);
+  return tell_problems(files, terminal) || damaged || !recording.end().reached;
+}
+
+}  // namespace
+
+int analyze_command(Arguments arguments) {
+  auto options = parse_analyze(arguments, rules::registry(), today());
+  if (!options) return say(options.error());
+  auto files = CaptureFiles::open(options->files);
+  if (!files) return say({kExitUsage, "sioscope analyze: " + files.error()});
+  auto reporting = Reporting::open(*options, clock_from(files->began()), say_line);
+  if (!reporting) return say({kExitUsage, "sioscope analyze: " + reporting.error()});
+
+  options->tap.hash_key = files->hash_key();
+  Playback playback(
+      options->tap,
+      {.key_names = options->tap.client_key.per_page ? core::session::ClientKeyNames::Page
+                                                     : core::session::ClientKeyNames::User,
+       .parser = options->parser,
+       .handled_twice = options->handled_twice},
+      [&](const rules::Record& one) { (*reporting)->record(one); });
+  const bool damaged = play(*files, playback, (*reporting)->terminal());
+  if (playback.encrypted() != 0)
+    say_line(std::to_string(playback.encrypted()) +
+             " connections are encrypted (TLS) and cannot be read; capture between the server and "
+             "what ends TLS in front of it, or use sioscope proxy");
+  return (*reporting)
+      ->finish(
+          [&] {
+            return (*reporting)
+                ->judged({.tally = playback.tally(),
+                          .findings = (*reporting)->ledger().classes(),
+                          .capture_damaged = damaged,
+                          .child_exit = std::nullopt},
+                         Traffic::Captured);
+          },
+          files->recording().end().at);
+}
+
+}  // namespace proxy::cli

@@ -1,0 +1,45 @@
+#include "proxy/cli/analyze_options.hpp"
+
+#include "proxy/cli/command_line.hpp"
+#include "proxy/cli/judging_options.hpp"
+
+namespace proxy::cli {
+namespace {
+
+constexpr std::string_view kExamples =
+    "A capture must hold plain HTTP from before the clients connected:\n"
+    "  tcpdump -i lo -s 0 -w app.pcap tcp port 3000\n"
+    "Examples:\n"
+    "  sioscope analyze app.pcap\n"
+    "  sioscope analyze --report html=report.html rotated-*.pcapng\n"
+    "  tcpdump -i lo -s 0 -w - tcp port 3000 | sioscope analyze -\n"
+    "Exits with 0 (clean), 1 (findings), 2 (usage, or a file that is no capture) or 3 "
+    "(inconclusive:\n"
+    "no Socket.IO session is in it, or some of its traffic could not be read).";
+
+}  // namespace
+
+tl::expected<AnalyzeOptions, Stop> parse_analyze(std::span<const std::string> arguments,
+                                                 std::span<const rules::Description> known,
+                                                 std::chrono::sys_days today) {
+  CLI::App app(
+      "Finds in captures what `proxy` finds in live traffic: the same rules, the same reports.",
+      "sioscope analyze");
+  WrittenJudging written;
+  AnalyzeOptions options;
+  app.add_option("FILE", options.files,
+                 "pcapng or pcap; - is stdin. Several are one history: parts of a rotated capture, "
+                 "or captures of several places");
+  add_judging_options(app, written, known, today);
+  app.footer(std::string(kExamples));
+  if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
+
+  Complaints complaints;
+  read_judging_options(written, known, complaints, options);
+  if (options.files.empty())
+    complaints.add("there is no FILE; name a capture, as in sioscope analyze app.pcapng");
+  if (!complaints.first().empty()) return tl::unexpected(usage_error(app, complaints.first()));
+  return options;
+}
+
+}  // namespace proxy::cli

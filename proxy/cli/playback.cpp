@@ -1,0 +1,66 @@
+#include "proxy/cli/playback.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace proxy::cli {
+namespace {
+
+using core::capture::Bytes;
+using core::capture::Ended;
+using core::capture::Missing;
+using core::capture::Opened;
+
+/// A record of type handshake, version 3.x. Source: RFC 8446, section 5.1.
+bool begins_tls(std::span<const char> bytes) noexcept {
+  return bytes.size() >= 2 && bytes[0] == 0x16 && bytes[1] == 0x03;
+}
+
+}  // namespace
+
+Playback::Wanted Playback::play(const core::capture::Item& item) {
+  latest_ = item.at;
+  if (const auto* opened = std::get_if<Opened>(&item.what)) {
+    auto& tap =
+        connections_
+            .try_emplace(item.connection, Connection{core::tap::Tap(settings_, item.connection)})
+            .first->second.tap;
+    tap.open(opened->client, item.at, events_);
+    if (opened->from == Opened::From::WebSocket) tap.joined(item.at, events_);
+    hand_on();
+    return Wanted::More;
+  }
+
+  const auto found = connections_.find(item.connection);
+  if (found == connections_.end()) return Wanted::EndOnly;
+  Connection& connection = found->second;
+  if (const auto* bytes = std::get_if<Bytes>(&item.what)) {
+    if (!std::exchange(connection.began, true) && begins_tls(bytes->bytes)) ++encrypted_;
+    if (!connection.tap.off())
+      connection.tap.receive(bytes->direction, bytes->bytes, item.at, events_);
+  } else if (const auto* missing = std::get_if<Missing>(&item.what)) {
+    connection.tap.missing(missing->direction, missing->bytes, item.at, events_);
+  } else if (const auto* ended = std::get_if<Ended>(&item.what)) {
+    connection.tap.close(ended->direction, ended->end, item.at, events_);
+    connection.ended[core::index_of(ended->direction)] = true;
+  }
+  hand_on();
+  const bool off = connection.tap.off();
+  if (connection.ended[0] && connection.ended[1]) connections_.erase(found);
+  return off ? Wanted::EndOnly : Wanted::More;
+}
+
+void Playback::finish(core::Instant at) {
+  analysis_.finish({.at = std::max(at, latest_)});
+  for (const rules::Record& record : analysis_.take_records()) sink_(record);
+}
+
+void Playback::hand_on() {
+  if (events_.empty()) return;
+  for (const core::EventView event : events_) analysis_.observe(event);
+  events_.clear();
+  for (const rules::Record& record : analysis_.take_records()) sink_(record);
+}
+
+}  // namespace proxy::cli

@@ -1,0 +1,34 @@
+// `sioscope analyze`, and what it said.
+import { join } from "node:path";
+import { exitCode, run } from "../../lab/parts/children.mjs";
+import { readFindings } from "../../lab/parts/findings.mjs";
+
+/** Resolves with `{ code, stderr, said }`. */
+export async function analyze(program, folder, files, args = []) {
+  const findingsFile = join(folder, `analyzed-${++runs}.ndjson`);
+  const child = run(program, ["analyze", "--reveal-sids", "--findings", findingsFile, ...args, ...files], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (bytes) => (stderr += bytes));
+  const code = await exitCode(child, 120_000, "sioscope analyze ends");
+  return { code, stderr, said: readFindings(findingsFile) };
+}
+let runs = 0;
+
+/** A finding without its times, and without the ends of what else was said. */
+export const gist = ({ rule, severity, confidence, unproven, client, session, successor, direction, event, count, fault }) =>
+  JSON.stringify({
+    rule, severity, confidence, unproven, grade: client?.grade, sid: session?.sid, successor: successor?.sid, direction,
+    event, count, fault,
+  });
+
+/** What only one of two runs said. */
+export function differences(live, offline) {
+  const one = live.findings.map(gist).sort();
+  const other = offline.findings.map(gist).sort();
+  return [
+    ...one.filter((each) => !other.includes(each)).map((each) => `only live: ${each}`),
+    ...other.filter((each) => !one.includes(each)).map((each) => `only offline: ${each}`),
+  ];
+}
