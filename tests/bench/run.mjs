@@ -1,6 +1,7 @@
-// What forwarding costs: sioscope beside HAProxy, in one run. README.md says how it is measured.
+// What forwarding costs: sioscope beside HAProxy, in one run; with --capture, sioscope that records
+// beside one that does not. README.md says how it is measured.
 //
-//     node run.mjs [NAME] [--quick] [--rounds N] [--seconds S] [--program FILE] [--load FILE]
+//     node run.mjs [NAME] [--capture] [--quick] [--rounds N] [--seconds S] [--program FILE] [--load FILE]
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createServer, connect } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import { median, spread, table, thousands } from "./figures.mjs";
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    capture: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     seconds: { type: "string" },
@@ -100,12 +102,12 @@ async function until(child, ready, what) {
 
 // --- The two proxies: each starts one, and returns its port, its process, and how it ends ---
 
-async function sioscope(upstream) {
+async function sioscope(upstream, more = []) {
   const findings = join(folder, "findings.ndjson");
   writeFileSync(findings, "");
   const child = start(options.program, [
     "proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${upstream}`,
-    "--threads", "1", "--findings", findings, "--quiet",
+    "--threads", "1", "--findings", findings, "--quiet", ...more,
   ]);
   const port = await until(child, () => /listening on http:\/\/[^ ]*:(\d+)/.exec(child.errors)?.[1], "sioscope");
   return {
@@ -121,11 +123,14 @@ async function sioscope(upstream) {
       if (verdict.sessions !== opened) faults.push(`${verdict.sessions} of ${opened} sessions`);
       if (verdict.deliveries !== echoes) faults.push(`${verdict.deliveries} of ${echoes} deliveries`);
       if (sent("to_server") !== echoes) faults.push(`${sent("to_server")} of ${echoes} events to the server`);
+      if (child.errors.includes("the capture lacks")) faults.push(child.errors.trim().split("\n").at(-2));
       if (verdict.unobserved.length !== 0) faults.push(`unobserved: ${JSON.stringify(verdict.unobserved)}`);
       return faults.join(", ");
     },
   };
 }
+
+const recording = (upstream) => sioscope(upstream, ["--capture", join(folder, "capture.pcapng"), "--capture-files", "2"]);
 
 async function haproxy(upstream) {
   const port = await freePort();
@@ -179,21 +184,26 @@ async function measure(proxy, scenario) {
   };
 }
 
-const version = execFileSync("haproxy", ["-v"], { encoding: "utf8" }).split("\n")[0].replace(/ \d{4}\/.*/, "");
-console.log(`${cpus().length} CPUs, ${cpus()[0].model.trim()}; ${version}`);
+const [first, second] = options.capture
+  ? [{ name: "recording", start: recording }, { name: "not recording", start: sioscope }]
+  : [{ name: "sioscope", start: sioscope }, { name: "HAProxy", start: haproxy }];
+const version = options.capture
+  ? ""
+  : "; " + execFileSync("haproxy", ["-v"], { encoding: "utf8" }).split("\n")[0].replace(/ \d{4}\/.*/, "");
+console.log(`${cpus().length} CPUs, ${cpus()[0].model.trim()}${version}`);
 console.log(`${rounds} rounds, ${seconds} s each, ${pinned ? "proxy and load pinned to a CPU each" : "not pinned"}`);
 if (loadavg()[0] > 1)
   console.log(`note: other work runs here (load ${loadavg()[0].toFixed(1)}); trust the ratios, not the microseconds`);
 console.log("CPU microseconds of the proxy's whole process, median (least..most):\n");
 
 const row = table([20, 10, 26, 26, 20, 22], 2);
-row("", "us per", "sioscope", "HAProxy", "ratio", "per second (s / H)");
+row("", "us per", first.name, second.name, "ratio", "per second");
 for (const scenario of chosen) {
   const ours = [];
   const theirs = [];
   for (let round = 0; round < rounds; ++round) {
-    ours.push(await measure(sioscope, scenario));
-    theirs.push(await measure(haproxy, scenario));
+    ours.push(await measure(first.start, scenario));
+    theirs.push(await measure(second.start, scenario));
   }
   const costs = (all) => spread(all.map(({ cost }) => cost), 2);
   const rates = (all) => thousands(median(all.map(({ rate }) => rate)));
