@@ -134,7 +134,7 @@ Instant Half::deadline() const noexcept {
 }
 
 void Half::advance(Instant now, const Told& told) {
-  while (deadline() <= now && !over_) {
+  while (hole_since_ != Instant::max() && deadline() <= now && !over_) {
     std::uint64_t end = acknowledged_;
     if (!waiting_.empty()) end = std::min(end, waiting_.begin()->first);
     if (fin_) end = std::min(end, *fin_);

@@ -42,6 +42,7 @@ bool PcapngReader::recognises(std::string_view start) noexcept {
 std::optional<Packet> PcapngReader::next() {
   while (end_.reached) {
     input_.skip(std::exchange(taken_bytes_, 0));
+    block_at_bytes_ = input_.offset_bytes();
     const std::string_view front = input_.peek(kFrontBytes);
     if (front.empty()) return std::nullopt;
     if (front.size() < kFrontBytes) return stop("the file ends inside a block"), std::nullopt;
@@ -173,7 +174,7 @@ Instant PcapngReader::instant(const Interface& from, std::uint32_t high,
 }
 
 void PcapngReader::problem(std::string sentence, bool hides_traffic) {
-  problems_.push_back({input_.offset_bytes(), std::move(sentence), hides_traffic});
+  problems_.push_back({block_at_bytes_, std::move(sentence), hides_traffic});
 }
 
 void PcapngReader::stop(std::string sentence) {

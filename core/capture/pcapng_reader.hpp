@@ -49,6 +49,7 @@ class PcapngReader : public PacketSource {
   End end_;
   Instant latest_{};                   ///< of the packets
   std::vector<Interface> interfaces_;  ///< of this section
+  std::uint64_t block_at_bytes_ = 0;   ///< where the block begins that is being read
   std::size_t taken_bytes_ = 0;        ///< of the block whose packet was handed out last
   ByteOrder order_ = ByteOrder::Little;
   bool undated_told_ = false;

@@ -7,6 +7,7 @@
 #include "proxy/cli/commands.hpp"
 #include "proxy/cli/playback.hpp"
 #include "proxy/cli/reporting.hpp"
+#include "proxy/report/verdict_text.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -70,9 +71,9 @@ int analyze_command(Arguments arguments) {
       [&](const rules::Record& one) { (*reporting)->record(one); });
   const bool damaged = play(*files, playback, (*reporting)->terminal());
   if (playback.encrypted() != 0)
-    say_line(std::to_string(playback.encrypted()) +
-             " connections are encrypted (TLS) and cannot be read; capture between the server and "
-             "what ends TLS in front of it, or use sioscope proxy");
+    say_line(report::counted(playback.encrypted(), "connection is", "connections are") +
+             " encrypted (TLS) and cannot be read; capture behind what ends TLS in front of the "
+             "server");
   return (*reporting)
       ->finish(
           [&] {

@@ -9,3 +9,7 @@ sioscope_tests(program_tests SOURCES proxy/cli/program_test.cpp)
 target_compile_definitions(program_tests PRIVATE SIOSCOPE_PROGRAM="$<TARGET_FILE:sioscope>"
                                                  SIOSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 add_dependencies(program_tests sioscope)
+
+sioscope_tests(analyze_tests SOURCES proxy/cli/analyze_test.cpp LINK core_capture transcripts)
+target_compile_definitions(analyze_tests PRIVATE SIOSCOPE_PROGRAM="$<TARGET_FILE:sioscope>")
+add_dependencies(analyze_tests sioscope)
