@@ -11,7 +11,7 @@ import { reportAll, reportEnd } from "./parts/report.mjs";
 import { loadScenarios } from "./parts/scenarios.mjs";
 import { writeTable } from "./parts/table.mjs";
 
-const kUsage = "usage: node run.mjs [--program PATH] [--only REGEX] [--direct] [--jobs N] [--table] [--list]";
+const kUsage = "usage: node run.mjs [--program PATH] [--only REGEX] [--direct] [--recorded] [--jobs N] [--table] [--list]";
 
 function readArguments() {
   try {
@@ -20,6 +20,7 @@ function readArguments() {
         program: { type: "string", default: fileURLToPath(new URL("../../build/release/sioscope", import.meta.url)) },
         only: { type: "string", default: "" },
         direct: { type: "boolean", default: false },
+        recorded: { type: "boolean", default: false },
         jobs: { type: "string", default: "4" },
         table: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
@@ -45,7 +46,7 @@ function stop(sentence) {
   process.exit(2);
 }
 
-const { program, only, direct, jobs, list, table } = readArguments();
+const { program, only, direct, recorded, jobs, list, table } = readArguments();
 const chosen = (await loadScenarios()).filter(({ name }) => only.test(name)).filter(isPossible);
 if (chosen.length === 0) stop("no scenario has such a name; --list shows them all");
 if (list) {
@@ -64,7 +65,7 @@ async function work() {
     const folder = join(logs, scenario.name.replace(/[^\w.-]+/g, "-"));
     mkdirSync(folder);
     const begin = performance.now();
-    const { complaints, truth, said, score } = await perform(scenario, { program: direct ? null : program, folder });
+    const { complaints, truth, said, score } = await perform(scenario, { program: direct ? null : program, folder, recorded });
     const seconds = (performance.now() - begin) / 1000;
     results[index] = { scenario, complaints, truth, said, score, seconds, folder };
     reportEnd(results[index]);

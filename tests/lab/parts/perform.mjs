@@ -6,6 +6,7 @@ import { readFindings } from "./findings.mjs";
 import { judgeFindings, judgeTruth } from "./judge.mjs";
 import { openLog } from "./log.mjs";
 import { startCheck, startProxy } from "./program.mjs";
+import { judgeRecording, recordingArgs } from "./recorded.mjs";
 import { Relay } from "./relay.mjs";
 import { score } from "./score.mjs";
 import { LabServer } from "./server.mjs";
@@ -14,8 +15,8 @@ import { tellTruth } from "./truth.mjs";
 import { within } from "./until.mjs";
 
 /** Resolves with `{ complaints, truth, said }`; never rejects, and leaves nothing running. */
-export async function perform(scenario, { program, folder }) {
-  const stage = new Stage(scenario, program, folder);
+export async function perform(scenario, { program, folder, recorded }) {
+  const stage = new Stage(scenario, program, folder, recorded);
   const play = scenario.check ? stage.check() : stage.play();
   try {
     await within(100_000, "the scenario ends", play);
@@ -32,6 +33,7 @@ class Stage {
   #scenario;
   #program;
   #folder;
+  #recorded;
   #server;
   #serverLog;
   #door; // Where clients knock: sioscope, or with --direct the server itself.
@@ -40,15 +42,17 @@ class Stage {
   #children = [];
   #logs = [];
 
-  constructor(scenario, program, folder) {
+  constructor(scenario, program, folder, recorded) {
     this.#scenario = scenario;
     this.#program = program;
     this.#folder = folder;
+    this.#recorded = recorded && !scenario.check;
   }
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
-    const { reveal, path, args } = this.#scenario;
+    const { reveal, path } = this.#scenario;
+    const args = [...(this.#scenario.args ?? []), ...(this.#recorded ? recordingArgs(this.#folder) : [])];
     await this.#startServer();
     this.#door = this.#program
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path, args })
@@ -72,6 +76,10 @@ class Stage {
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
     this.complaints.push(...this.#leaks());
+    if (this.#recorded)
+      this.complaints.push(...(await judgeRecording({
+        ...this.#scenario, program: this.#program, folder: this.#folder, findingsFile: this.#door.findingsFile,
+      })));
   }
 
   /** A test program runs under `sioscope check`; then the exit code and the verdict are compared too. */
