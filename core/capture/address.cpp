@@ -1,7 +1,6 @@
 #include "core/capture/address.hpp"
 
-#include <arpa/inet.h>
-
+#include <algorithm>
 #include <charconv>
 
 namespace core::capture {
@@ -38,6 +37,50 @@ std::string ipv6_text(const std::array<std::uint8_t, 16>& bytes) {
   return text;
 }
 
+/// A number up to `most`, in digits of `base`; nothing for anything else.
+std::optional<unsigned> number_of(std::string_view text, int base, unsigned most) noexcept {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc{} || end != text.data() + text.size() || number > most)
+    return std::nullopt;
+  return number;
+}
+
+/// Reads up to `groups` numbers between separators into `bytes`, each of `width` bytes. Returns how
+/// many, or nothing.
+std::optional<std::size_t> read_groups(std::string_view text, char separator, int base,
+                                       std::size_t width, std::size_t groups, std::uint8_t* bytes) {
+  for (std::size_t count = 0; count < groups;) {
+    const std::size_t end = text.find(separator);
+    const auto number = number_of(text.substr(0, end), base, width == 1 ? 0xff : 0xffff);
+    if (!number) return std::nullopt;
+    if (width == 2) bytes[count * width] = static_cast<std::uint8_t>(*number >> 8);
+    bytes[count * width + width - 1] = static_cast<std::uint8_t>(*number);
+    ++count;
+    if (end == text.npos) return count;
+    text.remove_prefix(end + 1);
+  }
+  return std::nullopt;
+}
+
+bool read_ipv4(std::string_view text, std::uint8_t* bytes) {
+  return read_groups(text, '.', 10, 1, 4, bytes) == 4;
+}
+
+/// Source: RFC 4291, section 2.2, but for the form that ends in IPv4.
+bool read_ipv6(std::string_view text, std::array<std::uint8_t, 16>& bytes) {
+  const std::size_t gap = text.find("::");
+  if (gap == text.npos) return read_groups(text, ':', 16, 2, 8, bytes.data()) == 8;
+  const std::string_view before = text.substr(0, gap), behind = text.substr(gap + 2);
+  std::array<std::uint8_t, 16> tail{};
+  const auto head_groups = before.empty() ? 0 : read_groups(before, ':', 16, 2, 7, bytes.data());
+  const auto tail_groups = behind.empty() ? 0 : read_groups(behind, ':', 16, 2, 7, tail.data());
+  if (!head_groups || !tail_groups || *head_groups + *tail_groups > 7) return false;
+  std::copy_n(tail.begin(), *tail_groups * 2,
+              bytes.end() - static_cast<std::ptrdiff_t>(*tail_groups * 2));
+  return true;
+}
+
 }  // namespace
 
 std::string text_of(const Endpoint& endpoint) {
@@ -55,20 +98,16 @@ std::string text_of(const Endpoint& endpoint) {
 
 std::optional<Endpoint> endpoint_of(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == text.npos || colon + 1 == text.size()) return std::nullopt;
+  if (colon == text.npos) return std::nullopt;
+  const auto port = number_of(text.substr(colon + 1), 10, 0xffff);
+  std::string_view host = text.substr(0, colon);
   Endpoint endpoint;
-  std::uint32_t port = 0;
-  for (const char c : text.substr(colon + 1)) {
-    if (c < '0' || c > '9' || port > 0xffff) return std::nullopt;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  if (port > 0xffff) return std::nullopt;
-  endpoint.port = static_cast<std::uint16_t>(port);
-  std::string host(text.substr(0, colon));
   endpoint.ipv6 = host.starts_with('[') && host.ends_with(']');
   if (endpoint.ipv6) host = host.substr(1, host.find_first_of("%]") - 1);
-  if (inet_pton(endpoint.ipv6 ? AF_INET6 : AF_INET, host.c_str(), endpoint.address.data()) != 1)
+  if (!port || !(endpoint.ipv6 ? read_ipv6(host, endpoint.address)
+                               : read_ipv4(host, endpoint.address.data())))
     return std::nullopt;
+  endpoint.port = static_cast<std::uint16_t>(*port);
   return endpoint;
 }
 

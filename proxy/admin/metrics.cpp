@@ -116,6 +116,13 @@ std::string metrics_text(const Numbers& numbers) {
   families.push_back(counter("sioscope_deliveries_total", "Socket.IO events forwarded to clients.")
                          .add({}, numbers.tally.deliveries)
                          .take());
+  if (numbers.recorded)
+    families.push_back(
+        counter("sioscope_capture_records_total", "Records for the capture file, by outcome.")
+            .add({{"outcome", "written"}}, numbers.recorded->written)
+            .add({{"outcome", "lost-in-ring"}}, numbers.recorded->lost_in_ring)
+            .add({{"outcome", "lost-on-disk"}}, numbers.recorded->lost_on_disk)
+            .take());
   families.push_back(findings(numbers.findings));
   families.push_back(withdrawn(numbers.findings));
   families.push_back(dropped(numbers.tally.unobserved));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,11 @@ struct Numbers {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   std::uint64_t upstream_failures = 0;
+  /// Of `--capture`; nothing: there is none.
+  struct Recorded {
+    std::uint64_t written, lost_in_ring, lost_on_disk;
+  };
+  std::optional<Recorded> recorded = {};
 };
 
 /// Prometheus exposition text. `direction` is `upstream` (client to server) or `downstream`. No

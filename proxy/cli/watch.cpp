@@ -151,7 +151,8 @@ admin::Sources Watch::admin_sources() {
                                             .connections_total = totals.accepted,
                                             .bytes_to_server = totals.bytes_to_server,
                                             .bytes_to_client = totals.bytes_to_client,
-                                            .upstream_failures = totals.upstream_failures});
+                                            .upstream_failures = totals.upstream_failures,
+                                            .recorded = recorded()});
               },
           .findings =
               [this] {
@@ -222,6 +223,12 @@ void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
     const auto arrived = signals.wait(kLook);
     if (arrived && (arrived->number == SIGTERM || arrived->number == SIGINT)) return;
   }
+}
+
+std::optional<admin::Numbers::Recorded> Watch::recorded() const {
+  if (!capture_) return std::nullopt;
+  const capture::CaptureCounts counts = capture_->counts();
+  return admin::Numbers::Recorded{counts.written, counts.lost_in_ring, counts.lost_on_disk};
 }
 
 void Watch::end_capture(core::Instant end) {

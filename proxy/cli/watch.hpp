@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "proxy/admin/admin.hpp"
+#include "proxy/admin/metrics.hpp"
 #include "proxy/capture/capture.hpp"
 #include "proxy/cli/mark_api.hpp"
 #include "proxy/cli/options.hpp"
@@ -58,6 +59,7 @@ class Watch {
   void record(const rules::Record& one);
   [[nodiscard]] tl::expected<void, net::StartError> start_capture();
   void end_capture(core::Instant end);
+  [[nodiscard]] std::optional<admin::Numbers::Recorded> recorded() const;
   [[nodiscard]] admin::Sources admin_sources();
   [[nodiscard]] MarkApi::World mark_world();
   [[nodiscard]] report::Verdict judged(Outcome outcome) const;

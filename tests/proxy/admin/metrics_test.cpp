@@ -14,6 +14,7 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   numbers.bytes_to_server = 7;
   numbers.bytes_to_client = 8;
   numbers.upstream_failures = 9;
+  numbers.recorded = {10, 11, 12};
 
   const std::string text = proxy::admin::metrics_text(numbers);
   for (const char* line :
@@ -26,6 +27,9 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
         "sioscope_bytes_total{direction=\"downstream\"} 8\n", "sioscope_connections_active 5\n",
         "sioscope_connections_total 6\n", "sioscope_upstream_failures_total 9\n",
         "sioscope_capture_dropped_total{reason=\"ring-overflow\"} 20\n",
+        "sioscope_capture_records_total{outcome=\"written\"} 10\n",
+        "sioscope_capture_records_total{outcome=\"lost-in-ring\"} 11\n",
+        "sioscope_capture_records_total{outcome=\"lost-on-disk\"} 12\n",
         "sioscope_deliveries_total 340\n", "# TYPE sioscope_connections_active gauge\n",
         "# TYPE sioscope_connections_total counter\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line);

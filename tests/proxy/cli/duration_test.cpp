@@ -6,10 +6,11 @@ using namespace std::chrono_literals;
 using proxy::cli::DurationErrc;
 using proxy::cli::parse_duration;
 
-TEST_CASE("parse_duration: digits and ms, s or m") {
+TEST_CASE("parse_duration: digits and ms, s, m or h") {
   CHECK(parse_duration("250ms") == 250ms);
   CHECK(parse_duration("5s") == 5000ms);
   CHECK(parse_duration("2m") == 120'000ms);
+  CHECK(parse_duration("6h") == 6h);
   CHECK(parse_duration("0s") == 0ms);
   CHECK(parse_duration("1440m") == 24h);
 }
@@ -21,7 +22,7 @@ TEST_CASE("parse_duration: a number without a unit is refused, for nobody knows 
 TEST_CASE("parse_duration: no number, other units, signs, fractions and spaces are refused") {
   for (const char* text : {"", "s", "-5s", "+5s", " 5s", ".5s"})
     CHECK_MESSAGE(parse_duration(text).error() == DurationErrc::NoNumber, text);
-  for (const char* text : {"5h", "5 s", "5S", "5ss", "1.5s", "5sec", "5us"})
+  for (const char* text : {"5d", "5 s", "5S", "5ss", "1.5s", "5sec", "5us"})
     CHECK_MESSAGE(parse_duration(text).error() == DurationErrc::UnknownUnit, text);
 }
 

@@ -61,6 +61,16 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("printf 'colour = 1\\n' >$D/c.toml; $S proxy --config $D/c.toml", "'colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --findings /nonexistent/f",
                 "/nonexistent/f");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --capture /nonexistent/t.pcapng",
+                "cannot write the capture file '/nonexistent/t.pcapng': No such file");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --capture /dev/full",
+                "No space left on device");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --capture t --capture-size 5",
+                "--capture-size '5' is no size");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --capture t --capture-files 0",
+                "--capture-files '0' is no number");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --capture t --capture-age 3",
+                "--capture-age '3' is no duration");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --report xml",
                 "no format; there are:");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --fail-on leek", "'leek'");
