@@ -30,6 +30,11 @@ tl::expected<AnalyzeOptions, Stop> parse_analyze(std::span<const std::string> ar
   app.add_option("FILE", options.files,
                  "pcapng or pcap; - is stdin. Several are one history: parts of a rotated capture, "
                  "or captures of several places");
+  app.add_option(
+         "--server", options.server,
+         "look only at what passed this server, as HOST:PORT or PORT: of several that stand "
+         "behind each other all but the innermost are left out")
+      ->type_name("[HOST:]PORT");
   add_judging_options(app, written, known, today);
   app.footer(std::string(kExamples));
   if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
