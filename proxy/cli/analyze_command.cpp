@@ -21,6 +21,7 @@ void say_line(const std::string& line) {
 
 /// Instants of a capture are wall-clock times already; reports count from its beginning.
 report::WallClock clock_from(core::Instant began) {
+  if (began == core::Instant::max()) began = {};  // There is nothing in it.
   const auto start = std::chrono::floor<std::chrono::milliseconds>(began.time_since_epoch());
   return {core::Instant(start), report::WallClock::Time(start)};
 }
@@ -69,7 +70,7 @@ int analyze_command(Arguments arguments) {
   if (!options) return say(options.error());
   auto files = CaptureFiles::open(options->files);
   if (!files) return say({kExitUsage, "sioscope analyze: " + files.error()});
-  auto opened = Reporting::open(*options, clock_from(files->began()), say_line);
+  auto opened = Reporting::open(*options, clock_from(files->recording().began()), say_line);
   if (!opened) return say({kExitUsage, "sioscope analyze: " + opened.error()});
   Reporting& reporting = **opened;
 
