@@ -52,11 +52,11 @@ void PacketRecording::decode(const Packet& packet) {
   if (const auto segment = segment_in(*ip)) tcp_.receive(*segment, packet.at);
 }
 
-Instant PacketRecording::began() const noexcept {
+Instant PacketRecording::began() const {
   Instant earliest = Instant::max();
   for (const File& file : files_)
     if (file.next) earliest = std::min(earliest, file.next->at);
-  return earliest == Instant::max() ? Instant{} : earliest;
+  return earliest;
 }
 
 End PacketRecording::end() const {

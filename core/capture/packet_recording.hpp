@@ -24,8 +24,8 @@ class PacketRecording : public Recording {
   [[nodiscard]] std::optional<Item> next() override;
   void ignore(ConnectionId connection) override { tcp_.ignore(connection); }
   [[nodiscard]] End end() const override;
-  /// When the first packet came; of no packets, a default Instant. To be asked before next().
-  [[nodiscard]] Instant began() const noexcept;
+  /// When the first packet came, whatever was in it.
+  [[nodiscard]] Instant began() const override;
 
   /// A problem with one of the files.
   struct Found {

@@ -77,6 +77,9 @@ class Recording {
   [[nodiscard]] virtual std::optional<Item> next() = 0;
   /// The caller wants nothing more of this connection but its end.
   virtual void ignore(ConnectionId) {}
+  /// When the first of it happened; Instant::max() when there is nothing. To be asked before
+  /// next().
+  [[nodiscard]] virtual Instant began() const = 0;
   /// Of the whole, once next() has returned nothing.
   [[nodiscard]] virtual End end() const = 0;
 };

@@ -21,6 +21,7 @@ void say_line(const std::string& line) {
 
 /// Instants of a capture are wall-clock times already; reports count from its beginning.
 report::WallClock clock_from(core::Instant began) {
+  if (began == core::Instant::max()) began = {};  // There is nothing in it.
   const auto start = std::chrono::floor<std::chrono::milliseconds>(began.time_since_epoch());
   return {core::Instant(start), report::WallClock::Time(start)};
 }
@@ -51,6 +52,17 @@ bool play(CaptureFiles& files, Playback& playback, report::Terminal& terminal) {
   return tell_problems(files, terminal) || damaged || !recording.end().reached;
 }
 
+/// What the user may want to know of the captures, beside the verdict.
+void tell_notes(const Playback& playback) {
+  if (playback.encrypted() != 0)
+    say_line(report::counted(playback.encrypted(), "connection is", "connections are") +
+             " encrypted (TLS) and cannot be read; capture behind what ends TLS in front of the "
+             "server");
+  for (const auto& [server, front] : playback.fronts())
+    say_line("the sessions of " + server + " pass through " + front +
+             " too, which is left out; to judge what passed there: --server " + front);
+}
+
 }  // namespace
 
 int analyze_command(Arguments arguments) {
@@ -58,33 +70,28 @@ int analyze_command(Arguments arguments) {
   if (!options) return say(options.error());
   auto files = CaptureFiles::open(options->files);
   if (!files) return say({kExitUsage, "sioscope analyze: " + files.error()});
-  auto reporting = Reporting::open(*options, clock_from(files->began()), say_line);
-  if (!reporting) return say({kExitUsage, "sioscope analyze: " + reporting.error()});
+  auto opened = Reporting::open(*options, clock_from(files->recording().began()), say_line);
+  if (!opened) return say({kExitUsage, "sioscope analyze: " + opened.error()});
+  Reporting& reporting = **opened;
 
   options->tap.hash_key = files->hash_key();
-  Playback playback(
-      options->tap,
-      {.key_names = options->tap.client_key.per_page ? core::session::ClientKeyNames::Page
-                                                     : core::session::ClientKeyNames::User,
-       .parser = options->parser,
-       .handled_twice = options->handled_twice},
-      [&](const rules::Record& one) { (*reporting)->record(one); });
-  const bool damaged = play(*files, playback, (*reporting)->terminal());
-  if (playback.encrypted() != 0)
-    say_line(report::counted(playback.encrypted(), "connection is", "connections are") +
-             " encrypted (TLS) and cannot be read; capture behind what ends TLS in front of the "
-             "server");
-  return (*reporting)
-      ->finish(
-          [&] {
-            return (*reporting)
-                ->judged({.tally = playback.tally(),
-                          .findings = (*reporting)->ledger().classes(),
-                          .capture_damaged = damaged,
-                          .child_exit = std::nullopt},
-                         Traffic::Captured);
-          },
-          files->recording().end().at);
+  const rules::Settings settings{.key_names = options->tap.client_key.per_page
+                                                  ? core::session::ClientKeyNames::Page
+                                                  : core::session::ClientKeyNames::User,
+                                 .parser = options->parser,
+                                 .handled_twice = options->handled_twice};
+  Playback playback(options->tap, settings, options->server,
+                    [&](const rules::Record& one) { reporting.record(one); });
+  const bool damaged = play(*files, playback, reporting.terminal());
+  tell_notes(playback);
+  const auto judge = [&] {
+    return reporting.judged({.tally = playback.tally(),
+                             .findings = reporting.ledger().classes(),
+                             .capture_damaged = damaged,
+                             .child_exit = std::nullopt},
+                            Traffic::Captured);
+  };
+  return reporting.finish(judge, files->recording().end().at);
 }
 
 }  // namespace proxy::cli

@@ -7,10 +7,11 @@ namespace proxy::cli {
 namespace {
 
 constexpr std::string_view kExamples =
-    "A capture must hold plain HTTP from before the clients connected:\n"
+    "A capture of packets must hold plain HTTP from before the clients connected:\n"
     "  tcpdump -i lo -s 0 -w app.pcap tcp port 3000\n"
     "Examples:\n"
     "  sioscope analyze app.pcap\n"
+    "  sioscope analyze devtools.har\n"
     "  sioscope analyze --report html=report.html rotated-*.pcapng\n"
     "  tcpdump -i lo -s 0 -w - tcp port 3000 | sioscope analyze -\n"
     "Exits with 0 (clean), 1 (findings), 2 (usage, or a file that is no capture) or 3 "
@@ -28,8 +29,14 @@ tl::expected<AnalyzeOptions, Stop> parse_analyze(std::span<const std::string> ar
   WrittenJudging written;
   AnalyzeOptions options;
   app.add_option("FILE", options.files,
-                 "pcapng or pcap; - is stdin. Several are one history: parts of a rotated capture, "
+                 "pcapng, pcap, HAR or what mitmdump -w writes; - is stdin. Several are one "
+                 "history: parts of a rotated capture, "
                  "or captures of several places");
+  app.add_option(
+         "--server", options.server,
+         "look only at what passed this server, as HOST:PORT or PORT: of several that stand "
+         "behind each other all but the innermost are left out")
+      ->type_name("[HOST:]PORT");
   add_judging_options(app, written, known, today);
   app.footer(std::string(kExamples));
   if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);

@@ -13,6 +13,7 @@ namespace proxy::cli {
 
 struct AnalyzeOptions : JudgingOptions {
   std::vector<std::string> files;  ///< not empty; `-` is stdin
+  std::string server;              ///< `HOST:PORT` or `PORT`; empty for all
 };
 
 /// As parse_check().

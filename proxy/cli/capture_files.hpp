@@ -22,8 +22,6 @@ class CaptureFiles {
   ~CaptureFiles();
 
   [[nodiscard]] core::capture::Recording& recording() noexcept;
-  /// When the first of what is in them happened.
-  [[nodiscard]] core::Instant began() const noexcept;
   /// Seeds the pseudonyms of secrets: the same for the same captures, and not to be guessed by who
   /// has only the findings.
   [[nodiscard]] std::uint64_t hash_key() const noexcept;

@@ -22,19 +22,25 @@ bool begins_tls(std::span<const char> bytes) noexcept {
 Playback::Wanted Playback::play(const core::capture::Item& item) {
   latest_ = item.at;
   if (const auto* opened = std::get_if<Opened>(&item.what)) {
-    auto& tap =
+    if (!is_wanted(opened->server)) return Wanted::EndOnly;
+    Connection& connection =
         connections_
-            .try_emplace(item.connection, Connection{core::tap::Tap(settings_, item.connection)})
-            .first->second.tap;
-    tap.open(opened->client, item.at, events_);
-    if (opened->from == Opened::From::WebSocket) tap.joined(item.at, events_);
-    hand_on();
+            .try_emplace(item.connection, Connection{core::tap::Tap(settings_, item.connection),
+                                                     std::string(opened->server)})
+            .first->second;
+    connection.tap.open(opened->client, item.at, events_);
+    if (opened->from == Opened::From::WebSocket) connection.tap.joined(item.at, events_);
+    hand_on(connection.server);
     return Wanted::More;
   }
 
   const auto found = connections_.find(item.connection);
   if (found == connections_.end()) return Wanted::EndOnly;
   Connection& connection = found->second;
+  if (left_out_.contains(connection.server)) {
+    connections_.erase(found);
+    return Wanted::EndOnly;
+  }
   if (const auto* bytes = std::get_if<Bytes>(&item.what)) {
     if (!std::exchange(connection.began, true) && begins_tls(bytes->bytes)) ++encrypted_;
     if (!connection.tap.off())
@@ -45,7 +51,7 @@ Playback::Wanted Playback::play(const core::capture::Item& item) {
     connection.tap.close(ended->direction, ended->end, item.at, events_);
     connection.ended[core::index_of(ended->direction)] = true;
   }
-  hand_on();
+  hand_on(connection.server);
   const bool off = connection.tap.off();
   if (connection.ended[0] && connection.ended[1]) connections_.erase(found);
   return off ? Wanted::EndOnly : Wanted::More;
@@ -56,9 +62,26 @@ void Playback::finish(core::Instant at) {
   for (const rules::Record& record : analysis_.take_records()) sink_(record);
 }
 
-void Playback::hand_on() {
+bool Playback::is_wanted(std::string_view server) const noexcept {
+  if (left_out_.contains(server)) return false;
+  if (server_.empty() || server == server_) return true;
+  return server_.find(':') == std::string::npos && server.ends_with(":" + server_);
+}
+
+bool Playback::is_second_view(core::EventView event, const std::string& server) {
+  if (event.event.kind != core::EventKind::Handshake) return false;
+  const auto [entry, is_new] = handed_out_.try_emplace(std::string(event.text), server);
+  if (is_new || entry->second == server) return false;
+  if (left_out_.insert(server).second) fronts_.push_back({entry->second, server});
+  return true;
+}
+
+void Playback::hand_on(const std::string& server) {
   if (events_.empty()) return;
-  for (const core::EventView event : events_) analysis_.observe(event);
+  for (const core::EventView event : events_) {
+    if (is_second_view(event, server)) break;
+    analysis_.observe(event);
+  }
   events_.clear();
   for (const rules::Record& record : analysis_.take_records()) sink_(record);
 }

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/capture/recording.hpp"
 #include "core/event_buffer.hpp"
@@ -16,13 +18,18 @@ namespace proxy::cli {
 /// A recording, run through what a live proxy runs its traffic through: a tap a connection, and one
 /// analysis over all. Records come out as they arise, in the order and at the instants at which
 /// they would have then.
+///
+/// A capture may see the same bytes twice: in front of a reverse proxy and behind it. A server that
+/// hands out a sid which another handed out before is such a second view, and is left out.
 class Playback {
  public:
   using RecordSink = std::function<void(const rules::Record&)>;
 
   /// @param settings Outlive it.
-  Playback(const core::tap::Settings& settings, const rules::Settings& rules, RecordSink sink)
-      : settings_(settings), analysis_(rules), sink_(std::move(sink)) {}
+  /// @param server `HOST:PORT` or `PORT`: whose connections alone are looked at; empty for all.
+  Playback(const core::tap::Settings& settings, const rules::Settings& rules, std::string server,
+           RecordSink sink)
+      : settings_(settings), analysis_(rules), server_(std::move(server)), sink_(std::move(sink)) {}
 
   /// What becomes of the item's connection.
   enum class Wanted : std::uint8_t { More, EndOnly };
@@ -34,20 +41,34 @@ class Playback {
   [[nodiscard]] rules::Tally tally() const { return analysis_.tally(); }
   /// Connections that began with a TLS handshake, in which nothing can be read.
   [[nodiscard]] std::uint64_t encrypted() const noexcept { return encrypted_; }
+  /// A server whose sessions pass through another, which stands in front of it.
+  struct Front {
+    std::string server;
+    std::string front;  ///< left out
+  };
+  [[nodiscard]] const std::vector<Front>& fronts() const noexcept { return fronts_; }
 
  private:
   struct Connection {
     core::tap::Tap tap;
+    std::string server;
     bool began = false;
     std::array<bool, 2> ended{};  ///< by Direction
   };
 
-  void hand_on();
+  [[nodiscard]] bool is_wanted(std::string_view server) const noexcept;
+  /// Whether a handshake says that the connection is a second view.
+  [[nodiscard]] bool is_second_view(core::EventView event, const std::string& server);
+  void hand_on(const std::string& server);
 
   const core::tap::Settings& settings_;
   rules::Analysis analysis_;
+  std::string server_;
   RecordSink sink_;
   std::unordered_map<core::ConnectionId, Connection> connections_;
+  std::unordered_map<std::string, std::string> handed_out_;  ///< sids, and by which server
+  std::set<std::string, std::less<>> left_out_;              ///< servers
+  std::vector<Front> fronts_;
   core::EventBuffer events_;
   core::Instant latest_{};
   std::uint64_t encrypted_ = 0;

@@ -194,6 +194,30 @@ TEST_CASE("analyze: a capture without Socket.IO is inconclusive, and TLS is name
   CHECK(contains(radio.output, "link type 105"));
 }
 
+TEST_CASE("analyze: what passed a reverse proxy and the server behind it is judged once") {
+  const Folder folder;
+  // In front of the proxy: another port, earlier to the server, and later to the client.
+  std::vector<Timed> front = leak(), both = leak();
+  for (Timed& one : front) {
+    const bool to_client = one.bytes.substr(12, 4) == packets::address(core::Direction::ToClient);
+    one.bytes.replace(to_client ? 20 : 22, 2, packets::big(8080, 2));
+    one.at_ns = to_client ? one.at_ns + 300'000 : one.at_ns - 300'000;
+  }
+  both.insert(both.end(), front.begin(), front.end());
+  std::stable_sort(both.begin(), both.end(),
+                   [](const Timed& a, const Timed& b) { return a.at_ns < b.at_ns; });
+  folder.write("one.pcap", packets::pcap(leak()));
+  folder.write("both.pcap", packets::pcap(both));
+  CHECK(folder.analyze("--quiet --findings one one.pcap").exit_code == 1);
+  const auto run = folder.analyze("--findings both both.pcap");
+  CHECK(contains(run.output, "the sessions of 10.0.0.2:3000 pass through 10.0.0.2:8080 too"));
+  CHECK(folder.read("both") == folder.read("one"));
+  for (const char* server : {"10.0.0.2:8080", "8080"})
+    CHECK(contains(folder.analyze("both.pcap --server " + std::string(server)).output,
+                   "resting on 2 sessions"));
+  CHECK(folder.analyze("both.pcap --server 80").exit_code == 3);
+}
+
 TEST_CASE("analyze: what is no capture is one sentence and exit code 2") {
   const Folder folder;
   folder.write("text", "hello");

@@ -1,0 +1,171 @@
+#include "core/capture/exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/http/target.hpp"
+
+namespace core::capture {
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return out;
+}
+
+/// Said anew, or not true of plain bytes. Names that begin with a colon are HTTP/2's.
+bool is_left_out(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kNames{
+      "connection",        "content-length",           "keep-alive", "proxy-connection",
+      "transfer-encoding", "sec-websocket-extensions", "upgrade"};
+  const std::string plain = lower(name);
+  return plain.empty() || plain.front() == ':' ||
+         std::find(kNames.begin(), kNames.end(), plain) != kNames.end();
+}
+
+bool has(const Exchange::Headers& headers, std::string_view wanted) {
+  return std::any_of(headers.begin(), headers.end(),
+                     [&](const auto& header) { return lower(header.first) == wanted; });
+}
+
+/// Without what would end the line: a recorder's header may hold anything.
+void add_line(std::string_view name, std::string_view value, std::string& out) {
+  const auto add = [&](std::string_view text) {
+    for (const char c : text)
+      if (c != '\r' && c != '\n' && c != '\0') out += c;
+  };
+  add(name);
+  out += ": ";
+  add(value);
+  out += kLineEnd;
+}
+
+void add_headers(const Exchange::Headers& headers, std::string& out) {
+  for (const auto& [name, value] : headers)
+    if (!is_left_out(name)) add_line(name, value, out);
+}
+
+void add_upgrade(std::string& out) {
+  add_line("Connection", "Upgrade", out);
+  add_line("Upgrade", "websocket", out);
+}
+
+/// A target with a blank or a line end in it would end the request line.
+std::string request_of(const Exchange& exchange) {
+  std::string out = exchange.method + " ";
+  for (const char c : exchange.target)
+    if (static_cast<unsigned char>(c) > ' ' && c != '\x7f') out += c;
+  out.append(" HTTP/1.1").append(kLineEnd);
+  add_headers(exchange.request_headers, out);
+  if (!has(exchange.request_headers, "host")) add_line("Host", exchange.server, out);
+  if (exchange.status == 101) {
+    add_upgrade(out);
+    if (!has(exchange.request_headers, "sec-websocket-key"))
+      add_line("Sec-WebSocket-Key", "c2lvc2NvcGUgYW5hbHl6ZQ==", out);
+  }
+  if (!exchange.request_body.empty() || exchange.method == "POST")
+    add_line("Content-Length", std::to_string(exchange.request_body.size()), out);
+  return out.append(kLineEnd).append(exchange.request_body);
+}
+
+bool has_no_body(std::uint16_t status) noexcept {
+  return status / 100 == 1 || status == 204 || status == 304;
+}
+
+std::string response_head_of(const Exchange& exchange, std::uint64_t body_bytes) {
+  std::string out = "HTTP/1.1 " + std::to_string(exchange.status) + " Recorded";
+  out += kLineEnd;
+  add_headers(exchange.response_headers, out);
+  if (exchange.status == 101)
+    add_upgrade(out);
+  else if (!has_no_body(exchange.status))
+    add_line("Content-Length", std::to_string(body_bytes), out);
+  return out.append(kLineEnd);
+}
+
+/// A whole frame; a client's is masked with zeros. Source: RFC 6455, section 5.2.
+std::string frame_of(unsigned opcode, std::string_view payload, Direction direction) {
+  const unsigned mask = direction == Direction::ToServer ? 0x80 : 0;
+  std::string out(1, static_cast<char>(0x80 | opcode));
+  const auto add = [&out](std::uint64_t number, int bytes) {
+    for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(number >> (8 * i) & 0xff);
+  };
+  if (payload.size() < 126) {
+    add(mask | payload.size(), 1);
+  } else if (payload.size() < 65'536) {
+    add(mask | 126, 1);
+    add(payload.size(), 2);
+  } else {
+    add(mask | 127, 1);
+    add(payload.size(), 8);
+  }
+  if (mask != 0) add(0, 4);
+  return out.append(payload);
+}
+
+void close_both(Instant at, ConnectionId connection, Direction first, StreamEnd end,
+                SortedItems& items) {
+  for (const Direction direction : {first, opposite(first)})
+    items.ended(at, connection, direction, end);
+}
+
+void put_websocket(const Exchange& exchange, ConnectionId connection, SortedItems& items) {
+  constexpr unsigned kText = 1, kBinary = 2, kClose = 8;
+  Instant latest = exchange.answered;
+  for (const Exchange::Message& message : exchange.messages) {
+    latest = std::max(latest, message.at);
+    items.bytes(latest, connection, message.direction,
+                frame_of(message.type == websocket::MessageType::Text ? kText : kBinary,
+                         message.data, message.direction));
+  }
+  if (!exchange.close) return;
+  const Exchange::Close& close = *exchange.close;
+  latest = std::max(latest, close.at);
+  if (!close.code) return close_both(latest, connection, close.by, StreamEnd::Reset, items);
+  std::string code;
+  if (*close.code != websocket::kNoCloseCode)
+    code = {static_cast<char>(*close.code >> 8), static_cast<char>(*close.code & 0xff)};
+  items.bytes(latest, connection, close.by, frame_of(kClose, code, close.by));
+  close_both(latest, connection, close.by, StreamEnd::Fin, items);
+}
+
+}  // namespace
+
+bool is_engine_request(std::string_view target) noexcept {
+  return http::query_parameter(http::split_target(target).query, "transport").has_value();
+}
+
+void put_on_wire(const Exchange& exchange, ConnectionId connection, SortedItems& items) {
+  items.opened(exchange.asked, connection, exchange.client, exchange.server, Opened::From::Start);
+  items.bytes(exchange.asked, connection, Direction::ToServer, request_of(exchange));
+  switch (exchange.failure) {
+    case Exchange::Failure::None:
+      break;
+    case Exchange::Failure::Unknown:
+      return;
+    case Exchange::Failure::ByClient:
+      return close_both(exchange.ended, connection, Direction::ToServer, StreamEnd::Reset, items);
+    case Exchange::Failure::ByServer:
+      return close_both(exchange.ended, connection, Direction::ToClient, StreamEnd::Reset, items);
+  }
+  if (exchange.status == 101) {
+    items.bytes(exchange.answered, connection, Direction::ToClient, response_head_of(exchange, 0));
+    return put_websocket(exchange, connection, items);
+  }
+
+  const std::string& body = exchange.response_body;
+  items.bytes(exchange.answered, connection, Direction::ToClient,
+              response_head_of(exchange, exchange.response_body_absent ? 1 : body.size()));
+  if (exchange.response_body_absent)
+    items.missing(exchange.ended, connection, Direction::ToClient, 1);
+  else if (!has_no_body(exchange.status))
+    items.bytes(exchange.ended, connection, Direction::ToClient, body);
+  close_both(exchange.ended, connection, Direction::ToServer, StreamEnd::Fin, items);
+}
+
+}  // namespace core::capture

@@ -1,0 +1,358 @@
+#include "core/capture/har_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/capture/time_text.hpp"
+#include "core/engineio/base64.hpp"
+#include "core/http/target.hpp"
+#include "core/json/json.hpp"
+#include "core/json/number.hpp"
+#include "core/json/wtf8.hpp"
+
+namespace core::capture {
+namespace {
+
+using json::Kind;
+using json::Value;
+
+/// A value, or nothing: whatever is not there, or of another kind, reads as empty.
+class Part {
+ public:
+  Part() = default;
+  explicit Part(std::optional<Value> value) : value_(value) {}
+
+  [[nodiscard]] Part operator[](std::string_view key) const {
+    return is(Kind::Object) ? Part(json::find_member(value_->raw, key)) : Part();
+  }
+  [[nodiscard]] bool there() const noexcept { return value_.has_value(); }
+  [[nodiscard]] bool is(Kind kind) const noexcept { return value_ && value_->kind == kind; }
+  /// UTF-8, as it went over the wire: no encoder writes half a surrogate pair.
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    if (!is(Kind::String)) return out;
+    json::unescape(value_->raw, out);
+    for (std::size_t at = out.find('\xed'); at != std::string::npos; at = out.find('\xed', at + 3))
+      if (json::surrogate_at(std::string_view(out).substr(at)) != 0)
+        out.replace(at, 3, "\xef\xbf\xbd");
+    return out;
+  }
+  [[nodiscard]] std::optional<double> number() const noexcept {
+    if (!is(Kind::Number)) return std::nullopt;
+    return json::number_of(value_->raw);
+  }
+  template <class Take>
+  void each(Take take) const {
+    if (!is(Kind::Array)) return;
+    json::ElementReader elements(value_->raw);
+    while (const auto element = elements.next()) take(Part(element));
+  }
+  [[nodiscard]] std::string_view raw() const noexcept {
+    return value_ ? value_->raw : std::string_view{};
+  }
+
+ private:
+  std::optional<Value> value_;
+};
+
+Duration milliseconds(double count) noexcept {
+  constexpr double kMax = 1e12;  // Thirty years.
+  if (!(count > 0)) return Duration(0);
+  return Duration(static_cast<std::int64_t>(std::min(count, kMax) * 1e6));
+}
+
+/// Seconds or milliseconds since the epoch, as the size tells; nothing for -1 and the like.
+std::optional<Instant> instant_of(std::optional<double> number) noexcept {
+  constexpr double kSecondsMax = 1e11, kMillisecondsMax = 9e15 / 1e3;
+  if (!number || !(*number > 0) || *number > kMillisecondsMax) return std::nullopt;
+  const double seconds = *number > kSecondsMax ? *number / 1e3 : *number;
+  // Whole seconds apart: a double holds no nanoseconds beside them.
+  const double whole = std::floor(seconds);
+  if (whole > 9e9) return std::nullopt;
+  return Instant(std::chrono::seconds(static_cast<std::int64_t>(whole)) +
+                 std::chrono::microseconds(std::llround((seconds - whole) * 1e6)));
+}
+
+/// `[{"name":..,"value":..}]` or `[["name","value"]]`.
+Exchange::Headers headers_of(const Part& list) {
+  Exchange::Headers headers;
+  list.each([&](const Part& one) {
+    if (one.is(Kind::Object)) {
+      headers.emplace_back(one["name"].text(), one["value"].text());
+      return;
+    }
+    std::vector<std::string> both;
+    one.each([&](const Part& part) { both.push_back(part.text()); });
+    if (both.size() == 2) headers.emplace_back(both[0], both[1]);
+  });
+  return headers;
+}
+
+/// Bodies stand unpacked in a HAR.
+void drop_content_encoding(Exchange::Headers& headers) {
+  std::erase_if(headers, [](const auto& header) {
+    std::string name = header.first;
+    for (char& c : name) c = static_cast<char>(c | 0x20);
+    return name == "content-encoding";
+  });
+}
+
+/// `ws://host:3000/socket.io/?x` in two parts.
+struct Url {
+  std::string host;
+  std::string target;
+};
+Url url_of(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return {{}, std::string(text)};
+  text = text.substr(0, text.find('#'));
+  const std::string_view rest = text.substr(scheme + 3);
+  const auto path = std::min(rest.find_first_of("/?"), rest.size());
+  std::string target(rest.substr(path));
+  if (!target.starts_with('/')) target.insert(0, 1, '/');
+  return {std::string(rest.substr(0, path)), target};
+}
+
+std::string content_of(const Part& content) {
+  std::string text = content["text"].text();
+  if (content["encoding"].text() != "base64") return text;
+  std::string bytes;
+  engineio::decode_base64(text, bytes);
+  return bytes;
+}
+
+class HarReader {
+ public:
+  HarReader(std::string_view text, const Attachments& attachments)
+      : text_(text), attachments_(attachments) {}
+
+  Exchanges read(const Part& entries) {
+    entries.each([&](const Part& entry) { read_entry(entry); });
+    tell_what_is_not_recorded();
+    return std::move(result_);
+  }
+
+ private:
+  void read_entry(const Part& entry) {
+    const Part request = entry["request"], response = entry["response"];
+    const Url url = url_of(request["url"].text());
+    if (!is_engine_request(url.target)) return;
+    const auto started = read_time(entry["startedDateTime"].text());
+    if (!started) return problem(entry, "an entry that does not say when it started");
+
+    Exchange exchange;
+    const std::string page = entry["pageref"].text();
+    exchange.client = (page.empty() ? "har" : page) + ":0";
+    exchange.server = url.host;
+    exchange.method = request["method"].text();
+    if (exchange.method.empty()) exchange.method = "GET";
+    exchange.target = url.target;
+    exchange.request_headers = headers_of(request["headers"]);
+    exchange.response_headers = headers_of(response["headers"]);
+    drop_content_encoding(exchange.response_headers);
+    read_times(entry, *started, exchange);
+
+    const bool websocket = is_websocket(entry, response, exchange.target);
+    const double status = response["status"].number().value_or(0);
+    if (!(status >= 100 && status <= 999) && !(websocket && entry["_webSocketMessages"].there()))
+      read_failure(entry, response, exchange);
+    else if (websocket)
+      read_websocket(entry, response, exchange);
+    else
+      read_bodies(request, response, static_cast<std::uint16_t>(status), exchange);
+    result_.exchanges.push_back(std::move(exchange));
+  }
+
+  static bool is_websocket(const Part& entry, const Part& response, std::string_view target) {
+    if (response["status"].number() == 101.0 || entry["_webSocketMessages"].there()) return true;
+    const auto transport =
+        http::query_parameter(http::split_target(target).query, "transport").value_or("");
+    const double status = response["status"].number().value_or(0);
+    return entry["_resourceType"].text() == "websocket" && transport == "websocket" &&
+           status == 200;  // Some write that.
+  }
+
+  static void read_times(const Part& entry, Instant started, Exchange& exchange) {
+    const Part timings = entry["timings"];
+    const Duration whole = milliseconds(entry["time"].number().value_or(0));
+    const Duration receive = milliseconds(timings["receive"].number().value_or(0));
+    const Duration wait = milliseconds(timings["wait"].number().value_or(0));
+    exchange.ended = started + whole;
+    exchange.answered = std::max(started, exchange.ended - receive);
+    exchange.asked = std::max(started, exchange.answered - wait);
+    if (wait == Duration(0)) exchange.asked = started;
+  }
+
+  /// Status 0, or -1: there is no answer. Chrome and Playwright say why.
+  static void read_failure(const Part& entry, const Part& response, Exchange& exchange) {
+    std::string why = response["_error"].text();
+    if (why.empty()) why = response["_failureText"].text();
+    if (why.empty()) why = entry["_failureText"].text();
+    if (why.empty())
+      exchange.failure = Exchange::Failure::Unknown;
+    else if (why.find("ABORTED") != std::string::npos || why.find("ancel") != std::string::npos)
+      exchange.failure = Exchange::Failure::ByClient;
+    else
+      exchange.failure = Exchange::Failure::ByServer;
+  }
+
+  void read_bodies(const Part& request, const Part& response, std::uint16_t status,
+                   Exchange& exchange) {
+    exchange.status = status;
+    const Part content = response["content"], post = request["postData"];
+    exchange.request_body = content_of(post);
+    exchange.response_body = content_of(content);
+    if (const std::string file = content["_file"].text(); !file.empty())
+      exchange.response_body = attachment(response, file).value_or("");
+    // Every answer to a poll says something.
+    if (status == 200 && exchange.method == "GET" && exchange.response_body.empty()) {
+      exchange.response_body_absent = true;
+      ++bodies_absent_;
+    }
+  }
+
+  void read_websocket(const Part& entry, const Part& response, Exchange& exchange) {
+    exchange.status = 101;
+    // Its `time` is its whole life; the answer came after the wait.
+    const Duration wait = milliseconds(entry["timings"]["wait"].number().value_or(0));
+    const auto started = *read_time(entry["startedDateTime"].text());
+    exchange.asked = started;
+    exchange.answered = exchange.ended =
+        started + std::min(wait, Duration(std::chrono::seconds(5)));
+
+    const Part messages = entry["_webSocketMessages"];
+    messages.each([&](const Part& one) { read_message(one, exchange); });
+    const std::string file = response["content"]["_file"].text();
+    if (!messages.there() && !file.empty()) read_lines(response, file, exchange);
+    // The handshake was over before anything was said.
+    if (!exchange.messages.empty())
+      exchange.answered =
+          std::min(exchange.answered, std::max(exchange.asked, exchange.messages.front().at));
+    read_close(entry, exchange);
+    if (!exchange.close) ++ends_absent_;
+  }
+
+  /// Playwright's attached messages: a JSON object a line.
+  void read_lines(const Part& place, const std::string& name, Exchange& exchange) {
+    const auto lines = attachment(place, name);
+    if (!lines) return;
+    for (std::string_view rest = *lines; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+      if (json::inspect(line)) read_message(Part(json::leading_value(line)), exchange);
+    }
+  }
+
+  void read_message(const Part& one, Exchange& exchange) {
+    const std::string type = one["type"].text();
+    const double opcode = one["opcode"].number().value_or(1);
+    if ((type != "send" && type != "receive") || (opcode != 1 && opcode != 2)) return;
+    Exchange::Message message;
+    message.direction = type == "send" ? Direction::ToServer : Direction::ToClient;
+    message.type = opcode == 1 ? websocket::MessageType::Text : websocket::MessageType::Binary;
+    message.data = one["data"].text();
+    if (opcode == 2) {
+      std::string bytes;
+      engineio::decode_base64(message.data, bytes);
+      message.data = std::move(bytes);
+    }
+    const auto at = instant_of(one["time"].number());
+    if (!at) ++messages_undated_;
+    message.at =
+        at.value_or(exchange.messages.empty() ? exchange.answered : exchange.messages.back().at);
+    exchange.messages.push_back(std::move(message));
+  }
+
+  /// HTTP Toolkit's, and ours: `{"code":1000,"timestamp":..}` or `"aborted"`.
+  static void read_close(const Part& entry, Exchange& exchange) {
+    const Part close = entry["_webSocketClose"];
+    if (!close.is(Kind::Object) && !close.is(Kind::String)) return;
+    const Instant last =
+        exchange.messages.empty() ? exchange.answered : exchange.messages.back().at;
+    Exchange::Close ended{
+        std::max(last, exchange.asked + milliseconds(entry["time"].number().value_or(0))),
+        Direction::ToServer, std::nullopt};
+    if (close["_sioBy"].text() == "server") ended.by = Direction::ToClient;
+    if (const auto at = instant_of(close["timestamp"].number())) ended.at = *at;
+    const double code = close["code"].number().value_or(0);
+    if (code >= 1000 && code <= 4999) ended.code = static_cast<std::uint16_t>(code);
+    if (ended.code == std::uint16_t{1006}) ended.code = std::nullopt;  // No frame says that.
+    exchange.close = ended;
+  }
+
+  std::optional<std::string> attachment(const Part& place, const std::string& name) {
+    auto found = attachments_(name);
+    if (!found) problem(place, "its attached file '" + name + "' is not there");
+    return found;
+  }
+
+  void problem(const Part& place, std::string sentence, bool hides_traffic = true) {
+    const std::uint64_t offset =
+        place.raw().empty() ? 0 : static_cast<std::uint64_t>(place.raw().data() - text_.data());
+    result_.problems.push_back({offset, std::move(sentence), hides_traffic});
+  }
+
+  void tell_what_is_not_recorded() {
+    if (ends_absent_ != 0)
+      problem({},
+              "the end of " + std::to_string(ends_absent_) +
+                  " WebSockets is not recorded: one that closed looks like one that stayed open",
+              false);
+    if (messages_undated_ != 0)
+      problem({}, std::to_string(messages_undated_) + " WebSocket messages have no time");
+    if (bodies_absent_ != 0)
+      problem({}, "the contents of " + std::to_string(bodies_absent_) +
+                      " answers are not recorded; export the HAR with content");
+  }
+
+  std::string_view text_;
+  const Attachments& attachments_;
+  Exchanges result_;
+  std::size_t ends_absent_ = 0;
+  std::size_t messages_undated_ = 0;
+  std::size_t bodies_absent_ = 0;
+};
+
+/// Requests of one kind in one session follow each other; what overlaps by less than the accuracy
+/// of the times did not.
+void pull_apart(std::vector<Exchange>& exchanges) {
+  constexpr Duration kAccuracy = std::chrono::milliseconds(5);
+  std::map<std::pair<std::string, std::string>, std::vector<Exchange*>> in_row;
+  for (Exchange& one : exchanges) {
+    const auto sid = http::query_parameter(http::split_target(one.target).query, "sid");
+    if (one.status != 101 && sid && one.failure == Exchange::Failure::None)
+      in_row[{std::string(*sid), one.method}].push_back(&one);
+  }
+  for (auto& [key, row] : in_row) {
+    std::stable_sort(row.begin(), row.end(),
+                     [](const Exchange* a, const Exchange* b) { return a->asked < b->asked; });
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      Exchange& before = *row[i - 1];
+      Exchange& after = *row[i];
+      if (before.ended < after.asked || before.ended > after.asked + kAccuracy) continue;
+      after.asked = before.ended + Duration(1);
+      after.answered = std::max(after.answered, after.asked);
+      after.ended = std::max(after.ended, after.answered);
+    }
+  }
+}
+
+}  // namespace
+
+tl::expected<Exchanges, HarError> read_har(std::string_view text, const Attachments& attachments) {
+  constexpr std::string_view kBom = "\xef\xbb\xbf";
+  const std::size_t bom_bytes = text.starts_with(kBom) ? kBom.size() : 0;
+  const std::string_view document = text.substr(bom_bytes);
+  if (const auto shape = json::inspect(document); !shape)
+    return tl::unexpected(
+        HarError{shape.error().offset_bytes + bom_bytes, json::reason_text(shape.error().code)});
+  const auto start = document.find_first_not_of(" \t\r\n");
+  const Part entries = Part(json::leading_value(document.substr(start)))["log"]["entries"];
+  if (!entries.is(Kind::Array)) return tl::unexpected(HarError{0, "it holds no log.entries"});
+  Exchanges result = HarReader(text, attachments).read(entries);
+  pull_apart(result.exchanges);
+  return result;
+}
+
+}  // namespace core::capture
