@@ -66,6 +66,8 @@ struct Line {
   std::string operator()(const AckFailed& it) const {
     return R"("ack-failed","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id);
   }
+  std::string operator()(const EmissionSent&) const { return "\"emission-sent\""; }
+  std::string operator()(const EmissionDropped&) const { return "\"emission-dropped\""; }
 };
 
 void print(const std::string& happened) {
@@ -134,10 +136,12 @@ void obey(std::string_view line, Machine& machine, Instant now, Output& out) {
                                     attachments.emplace_back());
   }
   const auto args = json::find_member(line, "args");
-  const auto sent = machine.emit(text_member(line, "nsp", "/"), text_member(line, "emit", ""),
-                                 args ? array_inside(args->raw) : std::string(),
-                                 json::find_member(line, "ack") ? Ask::Ack : Ask::Nothing, out,
-                                 std::move(attachments));
+  const auto sent = machine.emit({.ns = text_member(line, "nsp", "/"),
+                                  .name = text_member(line, "emit", ""),
+                                  .arguments = args ? array_inside(args->raw) : std::string(),
+                                  .attachments = std::move(attachments),
+                                  .ask = json::find_member(line, "ack") ? Ask::Ack : Ask::Nothing},
+                                 now, out);
   if (!sent) print("\"not-connected\"");
 }
 

@@ -242,8 +242,8 @@ void Story::leaky_told(const client::Happening& happening) {
                                     report::Ink::Yellow, colours_));
   }
   if (std::holds_alternative<client::Connected>(happening))
-    leaky_->act([](LeakyClient& it, Instant, client::Output& out) {
-      static_cast<void>(it.emit("/", "hello", "", client::Ask::Ack, out));
+    leaky_->act([](LeakyClient& it, Instant now, client::Output& out) {
+      static_cast<void>(it.emit({.name = "hello", .ask = client::Ask::Ack}, now, out));
     });
   if (const auto* received = std::get_if<client::Received>(&happening))
     actor.handled += received->name == "news" ? 1 : 0;
