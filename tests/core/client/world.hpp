@@ -141,6 +141,9 @@ class World {
     }
   }
 
+  /// Links that neither end has closed.
+  [[nodiscard]] std::size_t link_count() const noexcept { return wires_.size(); }
+
   Instant now{Duration(1s)};
   server::Server server;
   std::vector<server::Happening> server_happened;
