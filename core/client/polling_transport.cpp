@@ -126,10 +126,12 @@ void PollingTransport::fail(LinkId link, std::string_view reason, Actions& out) 
   }
   if (link != LinkId::None) out.push_back(CloseLink{link});
   if (get_ && get_->link == link) get_.reset();
-  if (post_ && post_->link == link) {
-    post_.reset();
-    post(out);
-  }
+  if (!post_ || post_->link != link) return;
+  post_.reset();
+  if (outbox_.empty()) return;
+  // What this post held may be lost: nothing may arrive that came after it, but the goodbye.
+  outbox_ = {encode_engine_text({engineio::PacketType::Close, {}}, revision_)};
+  post(out);
 }
 
 void PollingTransport::abandon(Actions& out) {

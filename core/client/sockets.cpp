@@ -40,7 +40,6 @@ Sockets::Sockets(std::vector<Namespace> namespaces, Format format, OfflineOption
 // --- Namespaces ---
 
 void Sockets::engine_opened(std::string_view engine_sid, std::vector<Message>& out) {
-  reader_.reset();
   engine_sid_ = engine_sid;
   for (const auto& [ns, socket] : sockets_)
     if (socket.standing == Standing::Wanted) send_connect(ns, socket, out);

@@ -65,6 +65,17 @@ class Requests {
     return {};
   }
 
+  /// The oldest request of that method breaks off.
+  void cut(std::string_view method) {
+    for (const auto& [link, request] : in_flight) {
+      if (!request.starts_with(method)) continue;
+      const LinkId gone = link;
+      in_flight.erase(gone);
+      return act([&](auto& it, auto& out) { it.closed(gone, now, out); });
+    }
+    FAIL("nothing to cut");
+  }
+
   Instant now{Duration(1s)};
   client::Client client;
   std::map<LinkId, std::string> in_flight;
@@ -205,6 +216,21 @@ TEST_CASE(
   for (int i = 0; i < 20; ++i)
     expected += (i == 0 ? "" : "\x1e") + ("42[\"event\"," + std::to_string(i)) + ']';
   CHECK(all == expected);
+}
+
+TEST_CASE("law 5: behind a post that broke off goes nothing but the goodbye") {
+  Requests http({.engine = {.target = {.host = "test"}, .transports = Transports::Polling}});
+  http.act([&](auto& it, auto& out) { it.connect(http.now, out); });
+  http.answer("GET", R"(0{"sid":"s","upgrades":[],"pingInterval":300,"pingTimeout":200})");
+  http.answer("POST", "ok");
+  http.answer("GET", R"(40{"sid":"x"})");
+  for (const char* name : {"first", "second"})
+    http.act([&](auto& it, auto& out) { CHECK(it.emit({.name = name}, http.now, out)); });
+  http.answer("GET", "42[null]");
+  http.cut("GET");
+  http.cut("POST");
+  CHECK(http.answer("POST", "ok") == "1");
+  CHECK(http.in_flight.empty());
 }
 
 TEST_CASE(

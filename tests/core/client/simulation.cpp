@@ -28,6 +28,7 @@ std::uint64_t number_in(std::string_view arguments) {
 
 constexpr auto kBadWeather = 3s;
 constexpr auto kFairWeather = 4s;  ///< longer than any time-out and delay together
+constexpr auto kGoodbye = 100ms;   ///< less than a ping time-out
 
 }  // namespace
 
@@ -88,8 +89,14 @@ std::string Simulation::run() {
 
   wanted_ = false;
   client_does([this](auto& it, auto& out) { it.disconnect(now_, out); });
+  pass(kGoodbye);
+  const bool known =
+      server_ && std::any_of(sids_.begin(), sids_.end(), [this](const auto& it) {
+        return it.first.first == server_life_ && it.second == last_sid_ && holds(it.first.second);
+      });
+  if (known) broken("the server was not told goodbye");
   pass(kFairWeather);
-  if (engine_live_) broken("an engine lives on after disconnect()");
+  if (!sid_.empty()) broken("an engine lives on after disconnect()");
   if (network_.held_by_client() != 0) broken("links are open after disconnect()");
   if (client_.deadline()) broken("it has plans after disconnect()");
   if (server_ && !server_->sessions().empty()) broken("the server holds a session after all");
@@ -190,18 +197,23 @@ void Simulation::do_something() {
     case 4:
     case 5:
     case 6: {
-      const std::string number = std::to_string(++last_news_);
-      if (server_)
-        server_does([&](auto& it, auto& out) { it.broadcast("/", "news", number, now_, out); });
-      return;
+      const std::uint64_t number = ++last_news_;
+      if (!server_) return;
+      for (const auto& session : server_->sessions())
+        if (session.sockets.contains("/")) news_[session.engine_sid].numbers.push_back(number);
+      return server_does([&](auto& it, auto& out) {
+        it.broadcast("/", "news", std::to_string(number), now_, out);
+      });
     }
     case 7: {  // A question: an event that asks for an ack.
-      const std::string id = std::to_string(++last_question_);
-      if (server_ && options_.parser == client::Parser::Json)
-        server_does([&](auto& it, auto& out) {
-          it.broadcast_raw("/", "2" + id + "[\"question\"," + id + "]", now_, out);
-        });
-      return;
+      const std::uint64_t number = ++last_question_;
+      if (!server_ || options_.parser != client::Parser::Json) return;
+      for (const auto& session : server_->sessions())
+        questioned_[number].insert(session.engine_sid);
+      const std::string id = std::to_string(number);
+      return server_does([&](auto& it, auto& out) {
+        it.broadcast_raw("/", "2" + id + "[\"question\"," + id + "]", now_, out);
+      });
     }
     case 8:
       for (const std::uint64_t id : std::exchange(owed_questions_, {}))
@@ -234,12 +246,15 @@ void Simulation::emit() {
       return;
     }
     if ((receipt->fate == client::Fate::Sent) != was_connected) broken("a receipt that lies");
+    if (receipt->fate == client::Fate::Sent) emitted_[sid_].numbers.push_back(asked_);
     if (receipt->fate == client::Fate::Buffered) {
-      buffered_.insert(receipt->number);
+      buffered_.emplace(receipt->number, asked_);
       ++tally.buffered;
     }
-    if (receipt->ack_id && !waiting_.emplace(*receipt->ack_id, asked_).second)
-      broken("an ack id was given twice");
+    if (!receipt->ack_id) return;
+    waiting_.emplace(*receipt->ack_id, asked_);
+    if (last_ack_id_ && *receipt->ack_id <= *last_ack_id_) broken("an ack id does not rise");
+    last_ack_id_ = receipt->ack_id;
   });
 }
 
@@ -315,18 +330,23 @@ void Simulation::look() {
     broken("the client holds more links than one engine may");
 }
 
+bool Simulation::holds(server::SessionNumber session) const {
+  for (const auto& it : server_->sessions())
+    if (it.session == session) return true;
+  return false;
+}
+
 void Simulation::told(const client::Happening& happening) {
-  if (const auto* it = std::get_if<client::EngineOpened>(&happening)) {
-    static_cast<void>(it);
-    if (std::exchange(engine_live_, true)) broken("two live engines");
+  if (const auto* opened = std::get_if<client::EngineOpened>(&happening)) {
+    if (!sid_.empty()) broken("two live engines");
+    sid_ = last_sid_ = opened->sid;
     ++tally.engines;
   } else if (const auto* closed = std::get_if<client::EngineClosed>(&happening)) {
-    engine_live_ = false;
+    sid_.clear();
     tally.parse_errors += closed->reason == client::CloseReason::ParseError;
     tally.ping_timeouts += closed->reason == client::CloseReason::PingTimeout;
     tally.transport_errors += closed->reason == client::CloseReason::TransportError;
     tally.connect_timeouts += closed->reason == client::CloseReason::ConnectTimeout;
-    owed_questions_.clear();
   } else if (std::holds_alternative<client::EngineUpgraded>(happening)) {
     ++tally.upgrades;
   } else if (const auto* answer = std::get_if<client::Acknowledged>(&happening)) {
@@ -338,31 +358,32 @@ void Simulation::told(const client::Happening& happening) {
     ++tally.acks;
   } else if (const auto* failed = std::get_if<client::AckFailed>(&happening)) {
     if (waiting_.erase(failed->id) == 0) broken("an ack failed twice, or after it was told");
-    if (failed->why == client::AckFailure::TimedOut) timed_out_.insert(failed->id);
     ++tally.ack_failures;
   } else if (const auto* sent = std::get_if<client::EmissionSent>(&happening)) {
-    if (buffered_.erase(sent->number) == 0) broken("an emission left the buffer twice");
+    const auto emission = buffered_.extract(sent->number);
+    if (emission.empty()) return broken("an emission left the buffer twice");
+    emitted_[sid_].numbers.push_back(emission.mapped());
   } else if (const auto* dropped = std::get_if<client::EmissionDropped>(&happening)) {
     if (buffered_.erase(dropped->number) == 0) broken("an emission was dropped twice");
   } else if (const auto* received = std::get_if<client::Received>(&happening)) {
     if (received->id) {
       owed_questions_.insert(*received->id);
     } else {
-      const std::uint64_t number = number_in(received->arguments);
-      if (number <= last_received_) broken("an event came twice, or out of order");
-      last_received_ = number;
+      if (!news_[sid_].hear(number_in(received->arguments)))
+        broken("an event came twice, out of order, or after one that did not come");
       ++tally.received;
     }
   }
 }
 
 void Simulation::told(const server::Happening& happening) {
-  if (const auto* received = std::get_if<server::Received>(&happening)) {
+  if (const auto* opened = std::get_if<server::SessionOpened>(&happening)) {
+    sids_[{server_life_, opened->session}] = opened->sid;
+  } else if (const auto* received = std::get_if<server::Received>(&happening)) {
     const std::uint64_t number = number_in(received->arguments);
     if (!heard_by_server_.insert(number).second) broken("the server heard an emission twice");
-    std::uint64_t& last = last_heard_[{server_life_, received->socket.session}];
-    if (number <= last) broken("the server heard emissions out of order");
-    last = number;
+    if (!emitted_[sids_[{server_life_, received->socket.session}]].hear(number))
+      broken("the server heard an emission out of order, or after one that it did not hear");
     ++tally.heard;
     if (!received->id || random_() % 8 == 0) return;
     const server::Received event = *received;
@@ -372,7 +393,8 @@ void Simulation::told(const server::Happening& happening) {
     });
   } else if (const auto* answer = std::get_if<server::Acknowledged>(&happening)) {
     if (number_in(answer->arguments) != answer->id) broken("a question got another's answer");
-    if (!answered_.insert(answer->id).second) broken("a question was answered twice");
+    if (questioned_[answer->id].erase(sids_[{server_life_, answer->socket.session}]) == 0)
+      broken("a question was answered twice, or on a session that did not ask");
     ++tally.answered_questions;
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/client/client.hpp"
 #include "core/server/server.hpp"
@@ -64,19 +66,32 @@ class Simulation {
   bool wanted_ = true;  ///< the application has not called disconnect()
   std::string broken_;
 
+  /// What one end sent on a session, and how much of it the other has heard.
+  struct Said {
+    std::vector<std::uint64_t> numbers;
+    std::size_t heard = 0;
+    /// False: that was not the next.
+    [[nodiscard]] bool hear(std::uint64_t number) {
+      return heard < numbers.size() && numbers[heard++] == number;
+    }
+  };
+  [[nodiscard]] bool holds(server::SessionNumber session) const;
+
   // What is known of each promise.
-  bool engine_live_ = false;
+  std::string sid_;          ///< of the client's live engine, or empty
+  std::string last_sid_;     ///< ... or of its last
   std::uint64_t asked_ = 0;  ///< emissions so far, by the application's count
-  std::map<std::uint64_t, std::uint64_t> waiting_;  ///< ack id to emission
-  std::set<std::uint64_t> timed_out_;               ///< ack ids
-  std::set<client::EmissionNumber> buffered_;
-  std::set<std::uint64_t> heard_by_server_;                                    ///< emissions
-  std::map<std::pair<int, server::SessionNumber>, std::uint64_t> last_heard_;  ///< by session
-  std::uint64_t last_news_ = 0;             ///< said by the server
-  std::uint64_t last_received_ = 0;         ///< by the application
-  std::set<std::uint64_t> owed_questions_;  ///< the client's application has to answer
+  std::optional<std::uint64_t> last_ack_id_;
+  std::map<std::uint64_t, std::uint64_t> waiting_;            ///< ack id to emission
+  std::map<client::EmissionNumber, std::uint64_t> buffered_;  ///< to emission
+  std::map<std::string, Said> emitted_;                       ///< by the client, by sid
+  std::map<std::string, Said> news_;                          ///< by the server, by sid
+  std::map<std::pair<int, server::SessionNumber>, std::string> sids_;
+  std::set<std::uint64_t> heard_by_server_;  ///< emissions
+  std::uint64_t last_news_ = 0;              ///< said by the server
+  std::set<std::uint64_t> owed_questions_;   ///< the client's application answers
   std::uint64_t last_question_ = 0;
-  std::set<std::uint64_t> answered_;  ///< questions, as the server heard
+  std::map<std::uint64_t, std::set<std::string>> questioned_;  ///< question to sids
   int server_life_ = 0;
 };
 
