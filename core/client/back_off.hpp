@@ -30,7 +30,7 @@ class BackOff {
     std::uniform_real_distribution<double> factor(1 - options_.jitter, 1 + options_.jitter);
     return Duration(static_cast<Duration::rep>(capped * factor(random)));
   }
-  /// The attempt succeeded.
+  /// A session lasted.
   void reset() noexcept { attempts_ = 0; }
 
  private:

@@ -8,11 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "core/client/answer.hpp"
 #include "core/client/heartbeat.hpp"
+#include "core/client/limits.hpp"
 #include "core/client/link.hpp"
 #include "core/client/polling_transport.hpp"
+#include "core/client/request.hpp"
+#include "core/client/revision.hpp"
 #include "core/client/upgrade.hpp"
-#include "core/client/url.hpp"
 #include "core/client/websocket_transport.hpp"
 #include "core/instant.hpp"
 
@@ -21,8 +24,11 @@ namespace core::client {
 enum class Transports : std::uint8_t { PollingThenWebSocket, Polling, WebSocket };
 
 struct EngineOptions {
-  Target target;
+  Target target = {};
+  Revision revision = Revision::V4;
   Transports transports = Transports::PollingThenWebSocket;
+  CookiePolicy cookies = CookiePolicy::Replay;
+  Limits limits = {};
   Duration connect_timeout = std::chrono::seconds(20);  ///< until the handshake
   Duration upgrade_timeout = std::chrono::seconds(10);
   Duration close_timeout = std::chrono::seconds(2);  ///< for the server to answer a goodbye
@@ -31,7 +37,7 @@ struct EngineOptions {
 /// Why an engine ended, in the words of the JavaScript client where it has them.
 enum class CloseReason : std::uint8_t {
   ClientDisconnect,
-  ServerDisconnect,  ///< packet `1`
+  ServerClosed,  ///< packet `1`
   PingTimeout,
   ParseError,  ///< a Socket.IO packet that cannot be decoded: whoever decodes says so to close()
   TransportError,  ///< a link broke, a request was refused, or an engine packet made no sense
@@ -49,12 +55,19 @@ struct EngineMessage {
 };
 struct EngineClosed {
   CloseReason reason;
-  std::string_view detail;  ///< static text
+  std::string_view detail;            ///< static text
+  std::optional<Answer> answer = {};  ///< what came where something else was expected
 };
 using EngineHappening = std::variant<EngineOpened, EngineUpgraded, EngineMessage, EngineClosed>;
 using EngineHappenings = std::vector<EngineHappening>;
 
-/// One Engine.IO v4 session, the client's side, from its first byte to its last: a machine that
+/// The longest messages that the server takes over the transport of the moment.
+struct Room {
+  std::uint64_t text_bytes = UINT64_MAX;
+  std::uint64_t binary_bytes = UINT64_MAX;
+};
+
+/// One Engine.IO session, the client's side, from its first byte to its last: a machine that
 /// routes between transport, handshake, heartbeat and upgrade. It is used once; whoever wants to
 /// reconnect makes another.
 ///
@@ -77,6 +90,7 @@ class Engine {
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] const std::string& sid() const noexcept { return sid_; }
   [[nodiscard]] std::string_view transport() const noexcept;
+  [[nodiscard]] Room room() const noexcept;
 
   /// Whether a link is this engine's: what comes of other links must not be handed to it.
   [[nodiscard]] bool owns(LinkId link) const noexcept;
@@ -88,12 +102,14 @@ class Engine {
   /// Sends one message, in order; while an upgrade is being finished it waits. Only while Open.
   void send(Message message, Actions& out);
   /// Tells the server and ends the session: Close on a WebSocket, packet `1` on polling.
-  void close(CloseReason reason, Instant now, Actions& out, EngineHappenings& told);
+  void close(CloseReason reason, std::string_view detail, Instant now, Actions& out,
+             EngineHappenings& told);
 
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   void advance(Instant now, Actions& out, EngineHappenings& told);
 
  private:
+  void beat(Instant now, Actions& out, EngineHappenings& told);
   void receive_packets(const std::vector<Message>& in, Instant now, Actions& out,
                        EngineHappenings& told);
   void receive_handshake(std::string_view data, Instant now, Actions& out, EngineHappenings& told);
@@ -101,6 +117,7 @@ class Engine {
   void settle(Instant now, Actions& out, EngineHappenings& told);
   void fail(CloseReason reason, std::string_view detail, Instant now, Actions& out,
             EngineHappenings& told);
+  [[nodiscard]] std::optional<Answer> answer() const;
   void drop_links(Actions& out);
 
   const EngineOptions& options_;
@@ -109,6 +126,8 @@ class Engine {
   State state_ = State::Opening;
   Instant give_up_at_;  ///< Opening: connect time-out. Closing: close time-out.
   std::string sid_;
+  std::optional<std::uint64_t> payload_bytes_max_;
+  Requests requests_;
   std::optional<PollingTransport> polling_;
   std::optional<WebSocketTransport> websocket_;
   std::optional<Upgrade> upgrade_;

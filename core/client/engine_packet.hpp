@@ -1,12 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <tl/expected.hpp>
 
-#include "core/client/websocket_endpoint.hpp"
-#include "core/engineio/base64.hpp"
+#include "core/client/message.hpp"
+#include "core/client/revision.hpp"
 #include "core/engineio/packet.hpp"
 
 namespace core::client {
@@ -18,33 +17,16 @@ struct EnginePacket {
 };
 
 /// A WebSocket message, or one packet of a polling payload, as a packet.
-[[nodiscard]] inline tl::expected<EnginePacket, engineio::PacketErrc> decode_engine(
-    const Message& message) {
-  if (message.binary) return EnginePacket{engineio::PacketType::Message, message};
-  const auto view = engineio::decode_packet(message.data);
-  if (!view) return tl::unexpected(view.error().code);
-  EnginePacket packet{view->type, {view->base64, {}}};
-  if (view->base64)
-    engineio::decode_base64(view->data, packet.content.data);
-  else
-    packet.content.data = view->data;
-  return packet;
-}
+[[nodiscard]] tl::expected<EnginePacket, engineio::PacketErrc> decode_engine(
+    const Message& message, Revision revision = Revision::V4);
 
 /// The text form of a packet, as a polling payload holds it (and WebSocket too, unless it is
-/// binary).
-[[nodiscard]] inline std::string encode_engine_text(const EnginePacket& packet) {
-  if (packet.content.binary) {
-    std::string text = "b";
-    engineio::encode_base64(packet.content.data, text);
-    return text;
-  }
-  return static_cast<char>('0' + static_cast<int>(packet.type)) + packet.content.data;
-}
+/// binary): `4hello`; for bytes `bAQID`, or `b4AQID` in revision 3.
+[[nodiscard]] std::string encode_engine_text(const EnginePacket& packet,
+                                             Revision revision = Revision::V4);
 
-/// The WebSocket message of a packet.
-[[nodiscard]] inline Message encode_engine_message(const EnginePacket& packet) {
-  return packet.content.binary ? packet.content : Message{false, encode_engine_text(packet)};
-}
+/// The WebSocket message of a packet. In revision 3 a byte that is the type stands before bytes.
+[[nodiscard]] Message encode_engine_message(const EnginePacket& packet,
+                                            Revision revision = Revision::V4);
 
 }  // namespace core::client

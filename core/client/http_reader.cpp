@@ -77,6 +77,15 @@ struct HttpReader::State {
     error = errc;
     return HPE_USER;
   }
+  /// The stream ended: a message that only its end delimits is whole now.
+  tl::expected<std::optional<HttpMessage>, HttpErrc> end() {
+    finished = false;
+    const llhttp_errno_t result = llhttp_finish(&parser);
+    if (result == HPE_OK) return std::nullopt;  // Between two messages.
+    if (result == HPE_PAUSED) return std::move(message);
+    error = HttpErrc::Malformed;
+    return tl::unexpected(*error);
+  }
 
   Reads reads;
   std::size_t body_bytes_max;
@@ -86,6 +95,7 @@ struct HttpReader::State {
   HttpMessage message;
   std::string field, value;
   std::size_t head_bytes = 0;
+  bool finished = false;
   std::optional<HttpErrc> error;
 };
 
@@ -97,16 +107,18 @@ HttpReader& HttpReader::operator=(HttpReader&&) noexcept = default;
 
 void HttpReader::receive(std::string_view bytes) { state_->waiting.append(bytes); }
 
+void HttpReader::finish() noexcept { state_->finished = true; }
+
 tl::expected<std::optional<HttpMessage>, HttpErrc> HttpReader::next() {
   State& state = *state_;
   if (state.error) return tl::unexpected(*state.error);
-  if (state.waiting.empty()) return std::nullopt;
+  if (state.waiting.empty()) return state.finished ? state.end() : std::nullopt;
 
   const llhttp_errno_t result =
       llhttp_execute(&state.parser, state.waiting.data(), state.waiting.size());
   if (result == HPE_OK) {
     state.waiting.clear();
-    return std::nullopt;
+    return state.finished ? state.end() : std::nullopt;
   }
   if (result != HPE_PAUSED && result != HPE_PAUSED_UPGRADE) {
     if (!state.error) state.error = HttpErrc::Malformed;

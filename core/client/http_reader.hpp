@@ -41,6 +41,9 @@ class HttpReader {
   HttpReader& operator=(HttpReader&&) noexcept;
 
   void receive(std::string_view bytes);
+  /// No more bytes will come, which completes a response without a length. What is cut off is an
+  /// error of next().
+  void finish() noexcept;
   /// The next whole message, or nothing yet. After an error the link is lost: it returns the error
   /// again.
   [[nodiscard]] tl::expected<std::optional<HttpMessage>, HttpErrc> next();

@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/client/answer.hpp"
 #include "core/client/engine_packet.hpp"
 #include "core/client/http_reader.hpp"
+#include "core/client/limits.hpp"
 #include "core/client/link.hpp"
-#include "core/client/url.hpp"
+#include "core/client/request.hpp"
 
 namespace core::client {
 
@@ -38,23 +40,29 @@ class PollingTransport {
     Failed,  ///< a request failed; `reason()` says how. Nothing is in flight any more.
   };
 
-  PollingTransport(const Target& target, LinkNumbers& numbers)
-      : target_(target), numbers_(numbers) {}
+  /// What is given by reference must outlive it.
+  PollingTransport(Requests& requests, Revision revision, const Limits& limits,
+                   LinkNumbers& numbers)
+      : requests_(requests), revision_(revision), limits_(limits), numbers_(numbers) {}
 
   /// The first GET: the handshake.
-  void start(Actions& out);
-  /// The handshake was read: from now on requests carry the sid. Polls again.
-  void set_session(std::string sid, std::optional<std::uint64_t> payload_bytes_max, Actions& out);
+  void start(Actions& out) { poll(out); }
+  /// The handshake was read, and requests_ knows the sid. Polls again.
+  void set_session(std::optional<std::uint64_t> payload_bytes_max, Actions& out);
   void send(const EnginePacket& packet, Actions& out);
 
   [[nodiscard]] bool owns(LinkId link) const noexcept;
   void opened(LinkId link, Actions& out);
-  /// What the server sent is added to `in`, one text message a packet.
+  /// What the server sent is added to `in`, one message a packet.
   void receive(LinkId link, std::string_view bytes, Actions& out, std::vector<Message>& in);
-  void closed(LinkId link, Actions& out);
+  /// The link ended, which also ends a response that has no length.
+  void closed(LinkId link, Actions& out, std::vector<Message>& in);
 
   /// No further GET, so that an upgrade can be finished; posts go on.
   void pause() noexcept { paused_ = true; }
+  /// Sends packet `1` and polls no more. From here on nothing can fail, only come to rest: a broken
+  /// poll must not keep the goodbye from going out.
+  void say_goodbye(Actions& out);
   /// The upgrade failed: polls on.
   void resume(Actions& out);
   /// Paused, and nothing is in flight or waits to be.
@@ -64,6 +72,8 @@ class PollingTransport {
 
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
+  /// The last response to a GET that came before the session did, or the one that made it fail.
+  [[nodiscard]] const std::optional<Answer>& answer() const noexcept { return answer_; }
 
  private:
   struct Exchange {
@@ -76,18 +86,24 @@ class PollingTransport {
                                        Actions& out);
   void poll(Actions& out);
   void post(Actions& out);
-  void fail(std::string_view reason, Actions& out);
+  void take_response(Exchange& exchange, std::string_view bytes, Actions& out,
+                     std::vector<Message>& in);
+  void fail(LinkId link, std::string_view reason, Actions& out);
 
-  const Target& target_;
+  Requests& requests_;
+  Revision revision_;
+  const Limits& limits_;
   LinkNumbers& numbers_;
-  std::string sid_;
   std::uint64_t payload_bytes_max_ = 1'000'000;
   std::optional<Exchange> get_;
   std::optional<Exchange> post_;
   std::vector<std::string> outbox_;  ///< encoded packets
   bool paused_ = false;
+  bool leaving_ = false;
+  bool has_session_ = false;
   State state_ = State::Running;
   std::string_view reason_;
+  std::optional<Answer> answer_;
 };
 
 }  // namespace core::client

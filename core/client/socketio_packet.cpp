@@ -1,9 +1,8 @@
 #include "core/client/socketio_packet.hpp"
 
 #include <cstdio>
-#include <utility>
 
-#include "core/socketio/placeholders.hpp"
+#include "core/json/json.hpp"
 
 namespace core::client {
 namespace {
@@ -15,50 +14,6 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
-
-std::vector<Message> encode(const Packet& packet) {
-  using socketio::PacketType;
-  PacketType type = packet.type;
-  if (!packet.attachments.empty())
-    type = type == PacketType::Ack ? PacketType::BinaryAck : PacketType::BinaryEvent;
-
-  std::string text(1, static_cast<char>('0' + static_cast<int>(type)));
-  if (!packet.attachments.empty()) text += std::to_string(packet.attachments.size()) + '-';
-  if (packet.ns != "/") text += packet.ns + ',';
-  if (packet.id) text += std::to_string(*packet.id);
-  text += packet.data;
-
-  std::vector<Message> messages{{false, std::move(text)}};
-  for (const std::string& attachment : packet.attachments) messages.push_back({true, attachment});
-  return messages;
-}
-
-tl::expected<std::optional<Packet>, socketio::PacketErrc> PacketReader::receive(Message message) {
-  if (message.binary) {
-    const auto progress = reconstructor_.receive_binary();
-    if (!progress) return tl::unexpected(progress.error());
-    waiting_.attachments.push_back(std::move(message.data));
-    if (*progress == socketio::Progress::Pending) return std::nullopt;
-    return std::exchange(waiting_, {});
-  }
-  const auto view = socketio::decode_packet(message.data);
-  if (!view) return tl::unexpected(reconstructor_.receive_malformed(view.error().code));
-
-  const bool fit = socketio::placeholders_fit(view->data, view->attachments);
-  const auto progress = reconstructor_.receive_packet(
-      view->attachments, fit || view->attachments == 0 ? socketio::Placeholders::Fit
-                                                       : socketio::Placeholders::Illegal);
-  if (!progress) return tl::unexpected(progress.error());
-
-  Packet packet{socketio::plain(view->type),
-                std::string(view->ns),
-                view->id ? view->id->integer : std::nullopt,
-                std::string(view->data),
-                {}};
-  if (*progress == socketio::Progress::Complete) return packet;
-  waiting_ = std::move(packet);
-  return std::nullopt;
-}
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";

@@ -6,11 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <tl/expected.hpp>
-
-#include "core/client/websocket_endpoint.hpp"
 #include "core/socketio/packet.hpp"
-#include "core/socketio/reconstructor.hpp"
 
 namespace core::client {
 
@@ -23,22 +19,6 @@ struct Packet {
   std::string data =
       {};  ///< JSON text; where an attachment belongs it says `{"_placeholder":true,"num":0}`
   std::vector<std::string> attachments = {};
-};
-
-/// The engine messages that carry a packet, without the Engine.IO digit of the text: `2["news",1]`.
-[[nodiscard]] std::vector<Message> encode(const Packet& packet);
-
-/// Engine messages of one session in, whole packets out. Text is what followed the Engine.IO `4`.
-class PacketReader {
- public:
-  /// A packet; nothing while attachments are missing; or the reason for which the official parser
-  /// throws, after which a peer must close the session (FAULTS: a reader left behind never
-  /// recovers).
-  [[nodiscard]] tl::expected<std::optional<Packet>, socketio::PacketErrc> receive(Message message);
-
- private:
-  socketio::Reconstructor reconstructor_;
-  Packet waiting_;  ///< its attachments are still coming
 };
 
 /// An event name and its arguments as the JSON text of a packet: `["news",1,{}]`.

@@ -1,63 +1,178 @@
 #include "core/client/sockets.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/json/json.hpp"
+#include "core/socketio/placeholders.hpp"
 
 namespace core::client {
 
 using socketio::PacketType;
 
-Sockets::Sockets(std::vector<Namespace> namespaces) {
-  for (Namespace& wanted : namespaces)
-    sockets_.emplace(std::move(wanted.ns), Socket{std::move(wanted.auth), {}, 0, {}});
+namespace {
+
+void append(std::vector<Message>& out, std::vector<Message> messages) {
+  for (Message& message : messages) out.push_back(std::move(message));
 }
 
-std::vector<Message> Sockets::engine_opened() {
-  reader_ = {};
-  std::vector<Message> messages;
+/// The text of a member, or empty.
+std::string text_member(std::string_view object, std::string_view key) {
+  std::string text;
+  if (object.empty()) return text;
+  const auto value = json::find_member(object, key);
+  if (value && value->kind == json::Kind::String) json::unescape(value->raw, text);
+  return text;
+}
+
+/// What a server of Socket.IO 2 does to a client of the next revision.
+constexpr std::string_view kOlderServer =
+    R"({"message":"the server answered CONNECT as Socket.IO 2 does: it wants Engine.IO 3"})";
+
+}  // namespace
+
+Sockets::Sockets(std::vector<Namespace> namespaces, Format format, OfflineOptions offline)
+    : format_(format), offline_(offline), reader_(format) {
+  std::vector<Message> none;
+  for (Namespace& wanted : namespaces) join(std::move(wanted), none);
+}
+
+// --- Namespaces ---
+
+void Sockets::engine_opened(std::string_view engine_sid, std::vector<Message>& out) {
+  engine_sid_ = engine_sid;
   for (const auto& [ns, socket] : sockets_)
-    for (Message& message : encode({PacketType::Connect, ns, {}, socket.auth, {}}))
-      messages.push_back(std::move(message));
-  return messages;
+    if (socket.standing == Standing::Wanted) send_connect(ns, socket, out);
 }
 
-tl::expected<void, socketio::PacketErrc> Sockets::receive(Message message,
-                                                          std::vector<SocketHappening>& told) {
+void Sockets::send_connect(const std::string& ns, const Socket& socket,
+                           std::vector<Message>& out) const {
+  if (format_.revision == Revision::V4)
+    return append(
+        out, encode({PacketType::Connect, ns, {}, socket.recovery.connect_data(socket.auth), {}},
+                    format_.parser));
+  if (ns == "/") return;  // Joined unasked.
+  const std::string name = socket.query.empty() ? ns : ns + '?' + socket.query;
+  append(out, encode({PacketType::Connect, name, {}, {}, {}}, format_.parser));
+}
+
+void Sockets::send_disconnect(const std::string& ns, const Socket& socket,
+                              std::vector<Message>& out) const {
+  if (!socket.sid.empty())
+    append(out, encode({PacketType::Disconnect, ns, {}, {}, {}}, format_.parser));
+}
+
+void Sockets::join(Namespace wanted, std::vector<Message>& out) {
+  const Entry entry = sockets_.try_emplace(std::move(wanted.ns)).first;
+  Socket& socket = entry->second;
+  socket.auth = std::move(wanted.auth);
+  socket.query = std::move(wanted.query);
+  const bool fresh = std::exchange(socket.standing, Standing::Wanted) != Standing::Wanted;
+  if (fresh && !engine_sid_.empty()) send_connect(entry->first, socket, out);
+}
+
+void Sockets::want_again() {
+  for (auto& [ns, socket] : sockets_)
+    if (socket.standing == Standing::EndedByServer) socket.standing = Standing::Wanted;
+}
+
+bool Sockets::wanted() const noexcept {
+  return std::any_of(sockets_.begin(), sockets_.end(),
+                     [](const auto& entry) { return entry.second.standing == Standing::Wanted; });
+}
+
+void Sockets::leave(const std::string& ns, std::vector<Message>& out, SocketHappenings& told) {
+  const Entry entry = sockets_.find(ns);
+  if (entry == sockets_.end()) return;
+  send_disconnect(ns, entry->second, out);
+  end(entry, Standing::Left, "the namespace was left", "io client disconnect", told);
+}
+
+void Sockets::end(Entry entry, Standing standing, std::string_view dropped, std::string_view reason,
+                  SocketHappenings& told) {
+  auto& [ns, socket] = *entry;
+  drop_buffered(ns, socket, dropped, told);
+  lose(ns, socket, reason, told);
+  socket.recovery.forget();  // The server keeps nothing of whom it sent away, or who left.
+  socket.standing = standing;
+}
+
+void Sockets::leave_all(std::vector<Message>& out, SocketHappenings& told) {
+  for (auto& [ns, socket] : sockets_) {
+    send_disconnect(ns, socket, out);
+    drop_buffered(ns, socket, "the client was disconnected", told);
+    lose(ns, socket, "io client disconnect", told);
+    socket.recovery.forget();
+  }
+}
+
+void Sockets::engine_lost(std::string_view reason, SocketHappenings& told) {
+  for (auto& [ns, socket] : sockets_) lose(ns, socket, reason, told);
+  reader_.reset();
+  engine_sid_.clear();
+}
+
+void Sockets::lose(const std::string& ns, Socket& socket, std::string_view reason,
+                   SocketHappenings& told) {
+  for (const std::uint64_t id : socket.waiting.ids()) {
+    if (outbox_.holds(ns, id)) continue;  // Not sent yet: it may still be answered.
+    socket.waiting.settle(id);
+    told.push_back(AckFailed{ns, id, AckFailure::Disconnected});
+  }
+  socket.owed.forgive();
+  socket.early.clear();
+  if (!std::exchange(socket.sid, {}).empty()) told.push_back(Disconnected{ns, reason});
+}
+
+void Sockets::drop_buffered(const std::string& ns, Socket& socket, std::string_view reason,
+                            SocketHappenings& told) {
+  for (const Outbox::Waiting& it : outbox_.take(ns)) {
+    told.push_back(EmissionDropped{it.number, reason});
+    if (it.packet.id && socket.waiting.settle(*it.packet.id))
+      told.push_back(AckFailed{ns, *it.packet.id, AckFailure::NotSent});
+  }
+}
+
+bool Sockets::connected(const std::string& ns) const noexcept {
+  const auto found = sockets_.find(ns);
+  return found != sockets_.end() && !found->second.sid.empty();
+}
+
+// --- What comes in ---
+
+tl::expected<void, std::string_view> Sockets::receive(Message message, std::vector<Message>& out,
+                                                      SocketHappenings& told) {
   auto read = reader_.receive(std::move(message));
   if (!read) return tl::unexpected(read.error());
   if (!*read) return {};
   Packet& packet = **read;
-  const Entry found = sockets_.find(packet.ns);
-  if (found == sockets_.end()) return {};  // As the official clients do: not ours to judge.
-  Socket& socket = found->second;
+  const Entry entry = sockets_.find(packet.ns);
+  if (entry == sockets_.end() || entry->second.standing != Standing::Wanted)
+    return {};  // As the official clients do: not ours to judge.
+  Socket& socket = entry->second;
 
   switch (packet.type) {
-    case PacketType::Connect: {
-      const auto sid = packet.data.empty() ? std::nullopt : json::find_member(packet.data, "sid");
-      if (!socket.sid.empty() || !sid || sid->kind != json::Kind::String) break;
-      json::unescape(sid->raw, socket.sid);
-      if (!socket.sid.empty()) told.push_back(Connected{packet.ns, socket.sid});
+    case PacketType::Connect:
+      receive_connect(entry, packet, out, told);
       break;
-    }
     case PacketType::ConnectError:
-      lose(packet.ns, socket, "connect error", told);
-      sockets_.erase(found);
-      told.push_back(ConnectError{packet.ns, std::move(packet.data)});
+      receive_error(entry, std::move(packet), told);
       break;
     case PacketType::Disconnect:
-      lose(packet.ns, socket, "io server disconnect", told);
-      sockets_.erase(found);
+      end(entry, Standing::EndedByServer, "the server ended the namespace", "io server disconnect",
+          told);
       break;
-    case PacketType::Event: {
-      if (socket.sid.empty()) break;  // Before the server's CONNECT nothing is for us.
-      EventParts parts = event_parts(packet.data);
-      told.push_back(Received{packet.ns, std::move(parts.name), std::move(parts.arguments),
-                              std::move(packet.attachments), packet.id});
+    case PacketType::Event:
+      if (!socket.sid.empty()) {
+        deliver(socket, std::move(packet), told);
+      } else {
+        if (socket.early.size() == format_.limits.early_events_max)
+          return tl::unexpected(std::string_view("too many events before CONNECT"));
+        socket.early.push_back(std::move(packet));  // A recovered session's come first.
+      }
       break;
-    }
     case PacketType::Ack:
-      if (packet.id && socket.waiting.erase(*packet.id) > 0)  // Unasked, or a second time: ignored.
+      if (packet.id && socket.waiting.settle(*packet.id))  // Unasked, late or twice: ignored.
         told.push_back(Acknowledged{packet.ns, *packet.id, array_inside(packet.data),
                                     std::move(packet.attachments)});
       break;
@@ -68,44 +183,142 @@ tl::expected<void, socketio::PacketErrc> Sockets::receive(Message message,
   return {};
 }
 
-void Sockets::engine_lost(std::string_view reason, std::vector<SocketHappening>& told) {
-  for (auto& [ns, socket] : sockets_) lose(ns, socket, reason, told);
-  reader_ = {};
+void Sockets::receive_connect(Entry entry, const Packet& packet, std::vector<Message>& out,
+                              SocketHappenings& told) {
+  if (!entry->second.sid.empty()) return;
+  if (format_.revision == Revision::V3)  // There the socket is named after the engine.
+    return connected(entry, packet.ns == "/" ? engine_sid_ : packet.ns + '#' + engine_sid_, false,
+                     out, told);
+  std::string sid = text_member(packet.data, "sid");
+  if (sid.empty())
+    return receive_error(
+        entry, {PacketType::ConnectError, packet.ns, {}, std::string(kOlderServer), {}}, told);
+  const bool recovered = entry->second.recovery.connected(text_member(packet.data, "pid"));
+  connected(entry, std::move(sid), recovered, out, told);
 }
 
-void Sockets::lose(const std::string& ns, Socket& socket, std::string_view reason,
-                   std::vector<SocketHappening>& told) {
-  for (const std::uint64_t id : std::exchange(socket.waiting, {}))
-    told.push_back(AckFailed{ns, id});
-  if (!std::exchange(socket.sid, {}).empty()) told.push_back(Disconnected{ns, reason});
-}
-
-tl::expected<Sockets::Emission, EmitErrc> Sockets::emit(const std::string& ns,
-                                                        std::string_view name,
-                                                        std::string_view arguments, Ask ask,
-                                                        std::vector<std::string> attachments) {
-  if (!connected(ns)) return tl::unexpected(EmitErrc::NotConnected);
-  Socket& socket = sockets_.at(ns);
-  std::optional<std::uint64_t> id;
-  if (ask == Ask::Ack) {
-    id = socket.next_ack++;
-    socket.waiting.insert(*id);
+void Sockets::connected(Entry entry, std::string sid, bool recovered, std::vector<Message>& out,
+                        SocketHappenings& told) {
+  const auto& [ns, unused] = *entry;
+  Socket& socket = entry->second;
+  socket.sid = std::move(sid);
+  told.push_back(Connected{ns, socket.sid, recovered});
+  for (Packet& event : std::exchange(socket.early, {})) deliver(socket, std::move(event), told);
+  for (Outbox::Waiting& it : outbox_.take(ns)) {
+    auto messages = encode(it.packet, format_.parser);
+    if (fits(messages)) {
+      append(out, std::move(messages));
+      told.push_back(EmissionSent{it.number});
+      continue;
+    }
+    told.push_back(EmissionDropped{it.number, "larger than the server takes"});
+    if (it.packet.id && socket.waiting.settle(*it.packet.id))
+      told.push_back(AckFailed{ns, *it.packet.id, AckFailure::NotSent});
   }
-  return Emission{
-      encode({PacketType::Event, ns, id, event_data(name, arguments), std::move(attachments)}), id};
 }
 
-std::vector<Message> Sockets::acknowledge(const std::string& ns, std::uint64_t id,
-                                          std::string_view arguments,
-                                          std::vector<std::string> attachments) const {
-  if (!connected(ns)) return {};
-  return encode(
-      {PacketType::Ack, ns, id, '[' + std::string(arguments) + ']', std::move(attachments)});
+void Sockets::receive_error(Entry entry, Packet packet, SocketHappenings& told) {
+  Socket& socket = entry->second;
+  if (format_.revision == Revision::V3 && !socket.sid.empty()) {
+    // There it is what middleware says of one event, and nothing ends.
+    told.push_back(Received{packet.ns, "error", std::move(packet.data), {}, {}});
+    return;
+  }
+  end(entry, Standing::EndedByServer, "the server refused the namespace", "connect error", told);
+  told.push_back(ConnectError{packet.ns, std::move(packet.data)});
 }
 
-bool Sockets::connected(const std::string& ns) const noexcept {
-  const auto found = sockets_.find(ns);
-  return found != sockets_.end() && !found->second.sid.empty();
+void Sockets::deliver(Socket& socket, Packet packet, SocketHappenings& told) {
+  socket.recovery.received(packet);
+  if (packet.id) socket.owed.owe(*packet.id, format_.limits.owed_acks_max);
+  EventParts parts = event_parts(packet.data);
+  told.push_back(Received{std::move(packet.ns), std::move(parts.name), std::move(parts.arguments),
+                          std::move(packet.attachments), packet.id});
+}
+
+// --- What goes out ---
+
+std::optional<EmitErrc> Sockets::refuse(const Emission& emission) const {
+  if (socketio::is_reserved_event(quoted(emission.name))) return EmitErrc::ReservedName;
+  const std::string data = '[' + emission.arguments + ']';
+  if (!json::inspect(data)) return EmitErrc::NotJson;
+  const auto count = static_cast<std::uint32_t>(emission.attachments.size());
+  if (count > format_.limits.attachments_max ||
+      (count > 0 && !socketio::placeholders_fit(data, count)))
+    return EmitErrc::Attachments;
+  return std::nullopt;
+}
+
+bool Sockets::fits(const std::vector<Message>& messages) const noexcept {
+  return std::all_of(messages.begin(), messages.end(), [this](const Message& message) {
+    return message.data.size() <= (message.binary ? binary_bytes_max_ : text_bytes_max_);
+  });
+}
+
+tl::expected<Receipt, EmitErrc> Sockets::emit(Emission emission, Instant now,
+                                              std::vector<Message>& out) {
+  const Entry entry = sockets_.find(emission.ns);
+  if (entry == sockets_.end() || entry->second.standing != Standing::Wanted)
+    return tl::unexpected(EmitErrc::NoNamespace);
+  if (const auto code = refuse(emission)) return tl::unexpected(*code);
+  Socket& socket = entry->second;
+  const bool online = !socket.sid.empty();
+  if (!online && offline_.policy == OfflinePolicy::Error)
+    return tl::unexpected(EmitErrc::NotConnected);
+  if (!online && offline_.policy == OfflinePolicy::Buffer &&
+      outbox_.size() >= offline_.emissions_max)
+    return tl::unexpected(EmitErrc::BufferFull);
+  if (!online && offline_.policy == OfflinePolicy::Drop)
+    return Receipt{static_cast<EmissionNumber>(++emissions_), Fate::Dropped, {}};
+
+  Packet packet{PacketType::Event,
+                emission.ns,
+                {},
+                event_data(emission.name, emission.arguments),
+                std::move(emission.attachments)};
+  if (emission.ask == Ask::Ack)
+    packet.id = socket.waiting.ask(emission.ack_timeout ? std::optional(now + *emission.ack_timeout)
+                                                        : std::nullopt);
+  if (online) {
+    auto messages = encode(packet, format_.parser);
+    if (!fits(messages)) {
+      if (packet.id) socket.waiting.settle(*packet.id);
+      return tl::unexpected(EmitErrc::TooLarge);
+    }
+    append(out, std::move(messages));
+  }
+  const Receipt receipt{static_cast<EmissionNumber>(++emissions_),
+                        online ? Fate::Sent : Fate::Buffered, packet.id};
+  if (!online) outbox_.add(receipt.number, std::move(packet));
+  return receipt;
+}
+
+void Sockets::acknowledge(const std::string& ns, std::uint64_t id, std::string_view arguments,
+                          std::vector<std::string> attachments, std::vector<Message>& out) {
+  const Entry entry = sockets_.find(ns);
+  if (entry == sockets_.end() || entry->second.sid.empty() || !entry->second.owed.pay(id)) return;
+  append(out, encode({PacketType::Ack, ns, id, '[' + std::string(arguments) + ']',
+                      std::move(attachments)},
+                     format_.parser));
+}
+
+// --- Time ---
+
+std::optional<Instant> Sockets::deadline() const noexcept {
+  std::optional<Instant> first;
+  for (const auto& [ns, socket] : sockets_)
+    if (const auto due = socket.waiting.deadline(); due && (!first || *due < *first)) first = due;
+  return first;
+}
+
+void Sockets::advance(Instant now, SocketHappenings& told) {
+  for (auto& [ns, socket] : sockets_) {
+    for (const std::uint64_t id : socket.waiting.expire(now)) {
+      for (const Outbox::Waiting& it : outbox_.take(ns, id))
+        told.push_back(EmissionDropped{it.number, "its acknowledgement timed out"});
+      told.push_back(AckFailed{ns, id, AckFailure::TimedOut});
+    }
+  }
 }
 
 }  // namespace core::client

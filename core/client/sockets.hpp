@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,16 +10,22 @@
 
 #include <tl/expected.hpp>
 
-#include "core/client/socketio_packet.hpp"
+#include "core/client/acks.hpp"
+#include "core/client/codec.hpp"
+#include "core/client/emission.hpp"
+#include "core/client/outbox.hpp"
+#include "core/client/recovery.hpp"
+#include "core/instant.hpp"
 
 namespace core::client {
 
 /// A namespace is connected: events may be sent to it.
 struct Connected {
   std::string ns;
-  std::string sid;  ///< of the socket, as the server's logs name it
+  std::string sid;         ///< of the socket, as the server's logs name it
+  bool recovered = false;  ///< the server took up the last connection: what it missed follows
 };
-/// The server refused a namespace. It is not tried again.
+/// The server refused a namespace. It is not tried again before join() or connect().
 struct ConnectError {
   std::string ns;
   std::string data;  ///< JSON as sent, `{"message":"Invalid namespace"}`
@@ -45,69 +50,123 @@ struct Acknowledged {
   std::string arguments;
   std::vector<std::string> attachments;
 };
-/// The connection was lost before the acknowledgement came: it never will.
+enum class AckFailure : std::uint8_t {
+  Disconnected,  ///< the connection was lost: the server may have handled the event, or not
+  TimedOut,      ///< likewise; the answer is ignored if it comes after all
+  NotSent,       ///< the emission was dropped from the offline buffer
+};
+/// No acknowledgement will be told for that id.
 struct AckFailed {
   std::string ns;
   std::uint64_t id;
+  AckFailure why;
 };
-using SocketHappening =
-    std::variant<Connected, ConnectError, Disconnected, Received, Acknowledged, AckFailed>;
+/// An emission left the offline buffer.
+struct EmissionSent {
+  EmissionNumber number;
+};
+/// An emission was taken out of the offline buffer and will never be sent.
+struct EmissionDropped {
+  EmissionNumber number;
+  std::string_view reason;  ///< static text
+};
+using SocketHappening = std::variant<Connected, ConnectError, Disconnected, Received, Acknowledged,
+                                     AckFailed, EmissionSent, EmissionDropped>;
+using SocketHappenings = std::vector<SocketHappening>;
 
-/// A namespace to connect to. `auth` is a JSON object, or empty.
+/// A namespace to connect to.
 struct Namespace {
   std::string ns = "/";
-  std::string auth = {};
+  std::string auth = {};   ///< a JSON object, or empty; not in revision 3
+  std::string query = {};  ///< revision 3 alone: `token=x`, already encoded; not of `/`
 };
 
-enum class Ask : std::uint8_t { Nothing, Ack };
-enum class EmitErrc : std::uint8_t {
-  NotConnected,  ///< offline, or CONNECT is not answered yet. Nothing is kept for later.
-};
-
-/// Socket.IO v5 over one engine after another, the client's side: namespaces, events, acks. Engine
-/// messages in and out. Ack ids rise through all of a client's life, never starting over, so an
-/// answer that comes late cannot be taken for another's.
+/// Socket.IO over one engine after another, the client's side: namespaces, events, acks. Engine
+/// messages in and out.
 class Sockets {
  public:
-  explicit Sockets(std::vector<Namespace> namespaces);
+  Sockets(std::vector<Namespace> namespaces, Format format, OfflineOptions offline);
 
-  /// An engine opened. Returns a CONNECT for each namespace.
-  [[nodiscard]] std::vector<Message> engine_opened();
-  /// A message came. Its consequences are added to `told`. An error means that the session is of no
-  /// use any more.
-  [[nodiscard]] tl::expected<void, socketio::PacketErrc> receive(
-      Message message, std::vector<SocketHappening>& told);
+  // --- The engine below. What goes out is added to `out`, what happened to `told` ---
+
+  /// An engine opened: a CONNECT for each namespace.
+  void engine_opened(std::string_view engine_sid, std::vector<Message>& out);
+  /// A message came. An error (static text) means that the session is of no use any more.
+  [[nodiscard]] tl::expected<void, std::string_view> receive(Message message,
+                                                             std::vector<Message>& out,
+                                                             SocketHappenings& told);
   /// The engine is gone, or is to be ignored from here on.
-  void engine_lost(std::string_view reason, std::vector<SocketHappening>& told);
+  void engine_lost(std::string_view reason, SocketHappenings& told);
+  /// The longest messages that the engine takes now.
+  void set_room(std::uint64_t text_bytes, std::uint64_t binary_bytes) noexcept {
+    text_bytes_max_ = text_bytes;
+    binary_bytes_max_ = binary_bytes;
+  }
 
-  struct Emission {
-    std::vector<Message> messages;    ///< to be sent on the engine
-    std::optional<std::uint64_t> id;  ///< with Ask::Ack
-  };
-  [[nodiscard]] tl::expected<Emission, EmitErrc> emit(const std::string& ns, std::string_view name,
-                                                      std::string_view arguments, Ask ask,
-                                                      std::vector<std::string> attachments);
-  /// Answers a Received that has an id.
-  [[nodiscard]] std::vector<Message> acknowledge(const std::string& ns, std::uint64_t id,
-                                                 std::string_view arguments,
-                                                 std::vector<std::string> attachments) const;
+  // --- The application above ---
+
+  [[nodiscard]] tl::expected<Receipt, EmitErrc> emit(Emission emission, Instant now,
+                                                     std::vector<Message>& out);
+  /// Answers a Received that has an id. Dropped when that id is not owed (any more).
+  void acknowledge(const std::string& ns, std::uint64_t id, std::string_view arguments,
+                   std::vector<std::string> attachments, std::vector<Message>& out);
+  /// Adds a namespace, connected at once while an engine is open. Of one that is wanted already it
+  /// renews `auth` and query, for the next time.
+  void join(Namespace wanted, std::vector<Message>& out);
+  void leave(const std::string& ns, std::vector<Message>& out, SocketHappenings& told);
+  /// Wants the namespaces again that the server refused or ended.
+  void want_again();
+  /// Says goodbye in every namespace, keeping them for the next time, and empties the buffer.
+  void leave_all(std::vector<Message>& out, SocketHappenings& told);
+
+  [[nodiscard]] std::optional<Instant> deadline() const noexcept;
+  void advance(Instant now, SocketHappenings& told);
+
   /// Whether any namespace is left that a new engine would connect to.
-  [[nodiscard]] bool wanted() const noexcept { return !sockets_.empty(); }
+  [[nodiscard]] bool wanted() const noexcept;
   [[nodiscard]] bool connected(const std::string& ns) const noexcept;
 
  private:
+  /// A namespace is remembered when it is over, so that its ack ids go on.
+  enum class Standing : std::uint8_t { Wanted, EndedByServer, Left };
   struct Socket {
+    Standing standing = Standing::Left;
     std::string auth;
-    std::string sid;  ///< empty until CONNECT is answered
-    std::uint64_t next_ack = 0;
-    std::set<std::uint64_t> waiting;  ///< ids not acknowledged yet
+    std::string query;
+    std::string sid;            ///< empty until CONNECT is answered
+    std::vector<Packet> early;  ///< events that came before
+    WaitingAcks waiting;
+    OwedAcks owed;
+    Recovery recovery;
   };
   using Entry = std::map<std::string, Socket>::iterator;
-  void lose(const std::string& ns, Socket& socket, std::string_view reason,
-            std::vector<SocketHappening>& told);
 
+  void send_connect(const std::string& ns, const Socket& socket, std::vector<Message>& out) const;
+  void send_disconnect(const std::string& ns, const Socket& socket,
+                       std::vector<Message>& out) const;
+  void receive_connect(Entry entry, const Packet& packet, std::vector<Message>& out,
+                       SocketHappenings& told);
+  void receive_error(Entry entry, Packet packet, SocketHappenings& told);
+  void deliver(Socket& socket, Packet packet, SocketHappenings& told);
+  void connected(Entry entry, std::string sid, bool recovered, std::vector<Message>& out,
+                 SocketHappenings& told);
+  void end(Entry entry, Standing standing, std::string_view dropped, std::string_view reason,
+           SocketHappenings& told);
+  void lose(const std::string& ns, Socket& socket, std::string_view reason, SocketHappenings& told);
+  void drop_buffered(const std::string& ns, Socket& socket, std::string_view reason,
+                     SocketHappenings& told);
+  [[nodiscard]] std::optional<EmitErrc> refuse(const Emission& emission) const;
+  [[nodiscard]] bool fits(const std::vector<Message>& messages) const noexcept;
+
+  Format format_;
+  OfflineOptions offline_;
   std::map<std::string, Socket> sockets_;
   PacketReader reader_;
+  Outbox outbox_;
+  std::uint64_t emissions_ = 0;
+  std::string engine_sid_;  ///< empty while no engine is open
+  std::uint64_t text_bytes_max_ = UINT64_MAX;
+  std::uint64_t binary_bytes_max_ = UINT64_MAX;
 };
 
 }  // namespace core::client

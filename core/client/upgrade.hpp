@@ -43,7 +43,7 @@ class Upgrade {
         abort(out);
     }
   }
-  void closed() noexcept {
+  void closed() {
     probe_.closed();
     state_ = State::Failed;
   }

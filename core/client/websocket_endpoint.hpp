@@ -7,13 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace core::client {
+#include "core/client/message.hpp"
 
-/// A message of either transport, before it is taken for a packet: text, or bytes.
-struct Message {
-  bool binary = false;
-  std::string data;
-};
+namespace core::client {
 
 /// One end of a WebSocket connection once the HTTP upgrade is through: bytes in, messages out, over
 /// wslay. It answers WebSocket pings and the peer's Close by itself, and refuses what RFC 6455

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <utility>
 
-#include "core/engineio/payload.hpp"
+#include "core/client/payload.hpp"
 
 namespace core::server {
 namespace {
@@ -58,7 +58,8 @@ void EngineServer::opened(LinkId link) {
   links_.emplace(link, HttpLink{HttpReader(HttpReader::Reads::Requests, options_.payload_bytes_max),
                                 {},
                                 false,
-                                SessionNumber::None});
+                                SessionNumber::None,
+                                false});
 }
 
 void EngineServer::receive(LinkId link, std::string_view bytes, Instant now, EngineOutput& out) {
@@ -126,7 +127,7 @@ void EngineServer::answer_requests(LinkId link, Step step) {
 void EngineServer::handle(LinkId link, HttpLink& http, Step step) {
   const client::HttpMessage& request = http.request;
   const EngineQuery query = parse_query(request.target);
-  if (query.path != options_.path) return respond(link, 404, "not found", step);
+  if (query.path != options_.path) return respond(link, 404, {"not found"}, step);
   if (request.method == "OPTIONS") return respond(link, 204, {}, step);
   const bool websocket = query.transport == "websocket";
   if (!websocket && query.transport != "polling")
@@ -137,38 +138,45 @@ void EngineServer::handle(LinkId link, HttpLink& http, Step step) {
   if (query.sid.empty()) {
     if (request.method != "GET") return refuse(link, Refusal::BadHandshakeMethod, step);
     if (switches != websocket) return refuse(link, Refusal::BadRequest, step);
-    if (query.eio != "4") return refuse(link, Refusal::UnsupportedProtocol, step);
-    return open_session(link, http, websocket, step);
+    const bool old = query.eio == "3" && options_.revisions == Revisions::V3Too;
+    if (query.eio != "4" && !old) return refuse(link, Refusal::UnsupportedProtocol, step);
+    return open_session(link, http, websocket, old ? Revision::V3 : Revision::V4, step);
   }
   const auto session = find(query.sid);
   if (session == sessions_.end()) return refuse(link, Refusal::UnknownSession, step);
   if (switches && websocket) return switch_to_websocket(link, http, session->first, step);
   if (websocket || session->second.websocket != LinkId::None)
     return refuse(link, Refusal::BadRequest, step);
+  http.base64 = query.b64 == "1";
   if (request.method == "GET") return take_poll(link, http, session, step);
   if (request.method == "POST") return take_post(link, http, session, step);
   refuse(link, Refusal::BadRequest, step);
 }
 
-void EngineServer::open_session(LinkId link, HttpLink& http, bool websocket, Step step) {
+void EngineServer::open_session(LinkId link, HttpLink& http, bool websocket, Revision revision,
+                                Step step) {
   const auto number = static_cast<SessionNumber>(++last_session_);
   const std::string sid = make_sid();
-  sessions_.emplace(number,
-                    Session{sid,
-                            Heartbeat(options_.ping_interval, options_.ping_timeout, step.now),
-                            websocket ? link : LinkId::None,
-                            LinkId::None,
-                            {},
-                            {},
-                            {}});
-  step.out.happenings.push_back(SessionOpened{number, sid});
-  if (!websocket) return respond(link, 200, '0' + handshake(sid, false), step);
-
+  sessions_.emplace(
+      number, Session{sid,
+                      revision,
+                      Heartbeat(revision, options_.ping_interval, options_.ping_timeout, step.now),
+                      websocket ? link : LinkId::None,
+                      LinkId::None,
+                      {},
+                      {},
+                      {}});
+  if (!websocket) {
+    respond(link, 200, one_packet('0' + handshake(sid, false), revision), step);
+    step.out.happenings.push_back(SessionOpened{number, sid, revision});
+    return;
+  }
   step.out.actions.push_back(SendBytes{link, encode_switch(http.request)});
   const std::string rest = http.reader.take_rest();
   links_.at(link) = WebSocketLink{
       WebSocketEndpoint(WebSocketEndpoint::Role::Server, options_.payload_bytes_max, 0), number};
   push(number, {PacketType::Open, {false, handshake(sid, true)}}, step);
+  step.out.happenings.push_back(SessionOpened{number, sid, revision});
   receive_websocket(link, rest, step);
 }
 
@@ -186,30 +194,37 @@ void EngineServer::take_poll(LinkId link, HttpLink& http, Sessions::iterator ses
 void EngineServer::take_post(LinkId link, HttpLink& http, Sessions::iterator session, Step step) {
   const SessionNumber number = session->first;
   const std::string body = std::move(http.request.body);
-  if (http.request.header("content-type") == "application/octet-stream") {
+  const std::string type(http.request.header("content-type"));
+  const Revision revision = session->second.revision;
+  if (revision == Revision::V4 && type == client::kBinaryPayload) {
     end_session(number, CloseReason::TransportError, "1", step);
     return refuse(link, Refusal::BadRequest, step);
   }
-  engineio::PayloadReader packets(body);
-  while (const auto packet = packets.next()) {
-    if (!engineio::decode_packet(*packet)) {
+  const auto packets = client::decode_payload(body, type, revision);
+  if (!packets) {
+    end_session(number, CloseReason::ParseError, "1", step);
+    return refuse(link, Refusal::BadRequest, step);
+  }
+  for (const Message& packet : *packets) {
+    if (!client::decode_engine(packet, revision)) {
       end_session(number, CloseReason::ParseError, "1", step);
       return refuse(link, Refusal::BadRequest, step);
     }
-    receive_packet(number, {false, std::string(*packet)}, step);
+    receive_packet(number, packet, step);
   }
-  respond(link, 200, "ok", step);
+  respond(link, 200, {"ok"}, step);
 }
 
-void EngineServer::respond(LinkId link, int status, std::string_view body, Step step) {
+void EngineServer::respond(LinkId link, int status, const Payload& payload, Step step) {
   const auto found = links_.find(link);
   if (found == links_.end()) return;
   auto& http = std::get<HttpLink>(found->second);
   const bool waited = http.polls != SessionNumber::None;
   const std::string_view type = status == 204   ? std::string_view{}
-                                : status == 400 ? "application/json"
-                                                : "text/plain; charset=UTF-8";
-  step.out.actions.push_back(SendBytes{link, encode_response(status, type, body, http.request)});
+                                : status == 400 ? std::string_view("application/json")
+                                                : payload.type;
+  step.out.actions.push_back(
+      SendBytes{link, encode_response(status, type, payload.body, http.request)});
   if (!http.request.keep_alive) {
     step.out.actions.push_back(CloseLink{link});
     links_.erase(found);
@@ -221,7 +236,7 @@ void EngineServer::respond(LinkId link, int status, std::string_view body, Step 
 }
 
 void EngineServer::refuse(LinkId link, Refusal refusal, Step step) {
-  respond(link, 400, refusal_body(refusal), step);
+  respond(link, 400, {refusal_body(refusal)}, step);
 }
 
 // --- WebSocket ---
@@ -272,7 +287,7 @@ void EngineServer::receive_websocket(LinkId link, std::string_view bytes, Step s
 void EngineServer::receive_probe(LinkId link, SessionNumber number, const Message& message,
                                  Step step) {
   Session& session = sessions_.at(number);
-  const auto packet = client::decode_engine(message);
+  const auto packet = client::decode_engine(message, session.revision);
   if (packet && packet->type == PacketType::Ping && packet->content.data == "probe") {
     std::get<WebSocketLink>(links_.at(link)).endpoint.send({false, "3probe"});
     session.probe->noop_at = step.now + kNoopInterval;
@@ -280,7 +295,8 @@ void EngineServer::receive_probe(LinkId link, SessionNumber number, const Messag
     session.probe.reset();
     session.websocket = link;
     if (session.poll != LinkId::None)
-      respond(std::exchange(session.poll, LinkId::None), 200, "6", step);
+      respond(std::exchange(session.poll, LinkId::None), 200, one_packet("6", session.revision),
+              step);
     step.out.happenings.push_back(SessionUpgraded{number});
     flush(number, step);
   } else {
@@ -309,8 +325,10 @@ void EngineServer::flush_websocket(LinkId link, Step step) {
 void EngineServer::receive_packet(SessionNumber number, const Message& message, Step step) {
   const auto session = sessions_.find(number);
   if (session == sessions_.end() || session->second.closing_until) return;
-  auto packet = client::decode_engine(message);
+  const Revision revision = session->second.revision;
+  auto packet = client::decode_engine(message, revision);
   if (!packet) return end_session(number, CloseReason::ParseError, "1", step);
+  session->second.heartbeat.receive_packet(step.now);
   switch (packet->type) {
     case PacketType::Message:
       step.out.happenings.push_back(MessageReceived{number, std::move(packet->content)});
@@ -321,6 +339,8 @@ void EngineServer::receive_packet(SessionNumber number, const Message& message, 
     case PacketType::Close:
       return end_session(number, CloseReason::ClientClosed, "6", step);
     case PacketType::Ping:  // In v4 the server pings; a client that does speaks v3.
+      if (revision == Revision::V3)
+        return push(number, {PacketType::Pong, std::move(packet->content)}, step);
       return end_session(number, CloseReason::TransportError, "1", step);
     case PacketType::Open:
     case PacketType::Upgrade:
@@ -347,18 +367,39 @@ void EngineServer::flush(SessionNumber number, Step step) {
   if (session.websocket != LinkId::None) {
     auto& websocket = std::get<WebSocketLink>(links_.at(session.websocket));
     for (const EnginePacket& packet : std::exchange(session.outbox, {}))
-      websocket.endpoint.send(client::encode_engine_message(packet));
+      websocket.endpoint.send(client::encode_engine_message(packet, session.revision));
     return flush_websocket(session.websocket, step);
   }
   if (session.poll == LinkId::None) return;
-  std::string payload;
-  for (const EnginePacket& packet : std::exchange(session.outbox, {})) {
-    if (!payload.empty()) payload += engineio::kPacketSeparator;
-    payload += client::encode_engine_text(packet);
-  }
   const LinkId poll = std::exchange(session.poll, LinkId::None);
+  const Payload payload = take_outbox(session, std::get<HttpLink>(links_.at(poll)));
   if (session.closing_until) sessions_.erase(number);
   respond(poll, 200, payload, step);
+}
+
+/// Bytes make the payload of a revision 3 client binary, unless it takes none.
+EngineServer::Payload EngineServer::take_outbox(Session& session, const HttpLink& http) {
+  const auto packets = std::exchange(session.outbox, {});
+  const bool bytes = std::any_of(packets.begin(), packets.end(),
+                                 [](const EnginePacket& it) { return it.content.binary; });
+  const bool binary = session.revision == Revision::V3 && bytes && !http.base64;
+  Payload payload;
+  if (binary) payload.type = client::kBinaryPayload;
+  for (const EnginePacket& packet : packets) {
+    if (binary)
+      client::append_binary_packet(payload.body,
+                                   client::encode_engine_message(packet, session.revision));
+    else
+      client::append_packet(payload.body, client::encode_engine_text(packet, session.revision),
+                            session.revision);
+  }
+  return payload;
+}
+
+EngineServer::Payload EngineServer::one_packet(std::string_view text, Revision revision) {
+  Payload payload;
+  client::append_packet(payload.body, text, revision);
+  return payload;
 }
 
 void EngineServer::close(SessionNumber number, CloseReason reason, Instant now, EngineOutput& out) {
@@ -380,7 +421,8 @@ void EngineServer::end_session(SessionNumber number, CloseReason reason, std::st
   if (node.empty()) return;
   const Session& session = node.mapped();
   if (!session.closing_until) step.out.happenings.push_back(SessionClosed{number, reason});
-  if (session.poll != LinkId::None) respond(session.poll, 200, last_poll, step);
+  if (session.poll != LinkId::None)
+    respond(session.poll, 200, one_packet(last_poll, session.revision), step);
   if (session.probe) end_websocket(session.probe->link, step);
   if (session.websocket != LinkId::None) end_websocket(session.websocket, step);
 }
@@ -389,6 +431,13 @@ std::string_view EngineServer::transport(SessionNumber number) const noexcept {
   const auto session = sessions_.find(number);
   if (session == sessions_.end()) return {};
   return session->second.websocket == LinkId::None ? "polling" : "websocket";
+}
+
+LinkId EngineServer::link_of(SessionNumber number) const noexcept {
+  const auto session = sessions_.find(number);
+  if (session == sessions_.end()) return LinkId::None;
+  return session->second.websocket == LinkId::None ? session->second.poll
+                                                   : session->second.websocket;
 }
 
 // --- Time ---
@@ -430,7 +479,8 @@ void EngineServer::advance(Instant now, EngineOutput& out) {
     if (session.probe && session.probe->noop_at && *session.probe->noop_at <= now) {
       session.probe->noop_at = now + kNoopInterval;
       if (session.poll != LinkId::None)
-        respond(std::exchange(session.poll, LinkId::None), 200, "6", step);
+        respond(std::exchange(session.poll, LinkId::None), 200, one_packet("6", session.revision),
+                step);
     }
     switch (session.heartbeat.advance(now)) {
       case Heartbeat::Due::Nothing:

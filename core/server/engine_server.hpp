@@ -24,9 +24,14 @@ namespace core::server {
 using client::Actions;
 using client::LinkId;
 using client::Message;
+using client::Revision;
+
+/// Which revisions of Engine.IO are served; `V3Too` is `allowEIO3` of engine.io.
+enum class Revisions : std::uint8_t { V4Only, V3Too };
 
 struct EngineOptions {
   std::string path = "/socket.io/";
+  Revisions revisions = Revisions::V4Only;
   Duration ping_interval = std::chrono::seconds(25);
   Duration ping_timeout = std::chrono::seconds(20);
   Duration upgrade_timeout = std::chrono::seconds(10);
@@ -48,6 +53,7 @@ enum class CloseReason : std::uint8_t {
 struct SessionOpened {
   SessionNumber session;
   std::string sid;
+  Revision revision;
 };
 struct MessageReceived {
   SessionNumber session;
@@ -68,9 +74,9 @@ struct EngineOutput {
   std::vector<EngineHappening> happenings;
 };
 
-/// An Engine.IO v4 server as a machine: HTTP polling, WebSocket, the upgrade between them,
-/// heartbeats. Bytes of accepted links in; bytes, ends of links and happenings out. It owns no
-/// socket and no clock.
+/// An Engine.IO server (4, and 3 if asked for) as a machine: HTTP polling, WebSocket, the upgrade
+/// between them, heartbeats. Bytes of accepted links in; bytes, ends of links and happenings out.
+/// It owns no socket and no clock.
 ///
 ///     link ── HTTP requests ──► session (poll and post)        one answer at a time on each link
 ///     link ── WebSocket ──────► session, or its probe
@@ -92,6 +98,8 @@ class EngineServer {
   void close(SessionNumber session, CloseReason reason, Instant now, EngineOutput& out);
   /// "polling" or "websocket"; empty when there is no such session.
   [[nodiscard]] std::string_view transport(SessionNumber session) const noexcept;
+  /// Where the session is heard from: its WebSocket, or the link where its poll waits; else None.
+  [[nodiscard]] LinkId link_of(SessionNumber session) const noexcept;
   [[nodiscard]] std::size_t session_count() const noexcept { return sessions_.size(); }
 
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
@@ -103,6 +111,7 @@ class EngineServer {
     client::HttpMessage request;  ///< the one being answered
     bool answering = false;
     SessionNumber polls = SessionNumber::None;  ///< the session whose poll waits here
+    bool base64 = false;                        ///< ... and whose client takes no bytes (`b64=1`)
   };
   struct WebSocketLink {
     client::WebSocketEndpoint endpoint;
@@ -117,6 +126,7 @@ class EngineServer {
   };
   struct Session {
     std::string sid;
+    Revision revision;
     Heartbeat heartbeat;
     LinkId websocket = LinkId::None;  ///< None: polling
     LinkId poll = LinkId::None;       ///< the link where a poll waits
@@ -134,10 +144,16 @@ class EngineServer {
 
   void answer_requests(LinkId link, Step step);
   void handle(LinkId link, HttpLink& http, Step step);
-  void open_session(LinkId link, HttpLink& http, bool websocket, Step step);
+  void open_session(LinkId link, HttpLink& http, bool websocket, Revision revision, Step step);
   void take_poll(LinkId link, HttpLink& http, Sessions::iterator session, Step step);
   void take_post(LinkId link, HttpLink& http, Sessions::iterator session, Step step);
-  void respond(LinkId link, int status, std::string_view body, Step step);
+  struct Payload {
+    std::string body;
+    std::string_view type = "text/plain; charset=UTF-8";
+  };
+  void respond(LinkId link, int status, const Payload& payload, Step step);
+  [[nodiscard]] static Payload one_packet(std::string_view text, Revision revision);
+  [[nodiscard]] Payload take_outbox(Session& session, const HttpLink& http);
   void refuse(LinkId link, Refusal refusal, Step step);
 
   void switch_to_websocket(LinkId link, HttpLink& http, SessionNumber session, Step step);

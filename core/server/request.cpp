@@ -65,6 +65,7 @@ EngineQuery parse_query(std::string_view target) noexcept {
     if (name == "transport") query.transport = pair.substr(equals + 1);
     if (name == "sid") query.sid = pair.substr(equals + 1);
     if (name == "EIO") query.eio = pair.substr(equals + 1);
+    if (name == "b64") query.b64 = pair.substr(equals + 1);
   }
   return query;
 }

@@ -28,6 +28,7 @@ struct EngineQuery {
   std::string_view transport;
   std::string_view sid;
   std::string_view eio;
+  std::string_view b64;
 };
 [[nodiscard]] EngineQuery parse_query(std::string_view target) noexcept;
 

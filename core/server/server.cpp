@@ -56,11 +56,7 @@ void Server::route(EngineOutput& engine, Instant now, Output& out) {
                      std::make_move_iterator(engine.actions.end()));
   for (EngineHappening& happening : engine.happenings) {
     std::visit(Match{
-                   [&](SessionOpened& opened) {
-                     sessions_.emplace(opened.session,
-                                       Session{opened.sid, {}, {}, now + options_.connect_timeout});
-                     out.happenings.push_back(opened);
-                   },
+                   [&](const SessionOpened& opened) { open(opened, now, out); },
                    [&](MessageReceived& received) {
                      receive_message(received.session, std::move(received.message), now, out);
                    },
@@ -72,6 +68,18 @@ void Server::route(EngineOutput& engine, Instant now, Output& out) {
                },
                happening);
   }
+}
+
+void Server::open(const SessionOpened& opened, Instant now, Output& out) {
+  const client::Format format{options_.parser, opened.revision};
+  const auto session = sessions_.emplace(opened.session, Session{opened.sid,
+                                                                 opened.revision,
+                                                                 client::PacketReader(format),
+                                                                 {},
+                                                                 now + options_.connect_timeout});
+  out.happenings.push_back(opened);
+  if (opened.revision == Revision::V3)  // There `/` is joined unasked.
+    connect(opened.session, session.first->second, {PacketType::Connect}, now, out);
 }
 
 void Server::receive_message(SessionNumber number, Message message, Instant now, Output& out) {
@@ -116,21 +124,34 @@ void Server::receive_packet(SessionNumber number, Session& session, Packet packe
 
 void Server::connect(SessionNumber number, Session& session, const Packet& packet, Instant now,
                      Output& out) {
+  const bool old = session.revision == Revision::V3;
+  // There a CONNECT may carry a query: `/chat?token=x`.
+  const std::string ns = old ? packet.ns.substr(0, packet.ns.find('?')) : packet.ns;
   const auto& known = options_.namespaces;
-  if (std::find(known.begin(), known.end(), packet.ns) == known.end())
-    return send(number,
-                {PacketType::ConnectError, packet.ns, {}, R"({"message":"Invalid namespace"})", {}},
-                now, out);
-  if (session.sockets.contains(packet.ns)) return fail(number, now, out);
+  if (std::find(known.begin(), known.end(), ns) == known.end()) {
+    const std::string why = old ? R"("Invalid namespace")" : R"({"message":"Invalid namespace"})";
+    return send(number, {PacketType::ConnectError, ns, {}, why, {}}, now, out);
+  }
+  if (session.sockets.contains(ns)) {
+    if (old && ns == "/") return;
+    return fail(number, now, out);
+  }
+  const std::string sid = make_sid(session, ns);
+  session.connect_by.reset();
+  session.sockets.emplace(ns, sid);
+  send(number, {PacketType::Connect, ns, {}, old ? std::string() : "{\"sid\":\"" + sid + "\"}", {}},
+       now, out);
+  out.happenings.push_back(Connected{{number, ns}, sid, packet.data});
+}
 
+std::string Server::make_sid(const Session& session, const std::string& ns) {
+  if (session.revision == Revision::V3)
+    return ns == "/" ? session.engine_sid : ns + '#' + session.engine_sid;
   static constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string sid;
   for (int i = 0; i < 20; ++i) sid += kAlphabet[random_() & 63U];
-  session.connect_by.reset();
-  session.sockets.emplace(packet.ns, sid);
-  send(number, {PacketType::Connect, packet.ns, {}, "{\"sid\":\"" + sid + "\"}", {}}, now, out);
-  out.happenings.push_back(Connected{{number, packet.ns}, sid, packet.data});
+  return sid;
 }
 
 /// The client broke the protocol: its session ends, as socket.io does it.
@@ -149,7 +170,8 @@ void Server::leave(SessionNumber number, std::string_view reason, Output& out) {
 
 void Server::send(SessionNumber number, const Packet& packet, Instant now, Output& out) {
   EngineOutput engine;
-  for (const Message& message : client::encode(packet)) engine_.send(number, message, now, engine);
+  for (const Message& message : client::encode(packet, options_.parser))
+    engine_.send(number, message, now, engine);
   route(engine, now, out);
 }
 
@@ -210,7 +232,8 @@ void Server::close(SessionNumber session, Instant now, Output& out) {
 std::vector<Server::SessionInfo> Server::sessions() const {
   std::vector<SessionInfo> infos;
   for (const auto& [number, session] : sessions_)
-    infos.push_back({number, session.engine_sid, engine_.transport(number), session.sockets});
+    infos.push_back({number, session.engine_sid, engine_.transport(number), session.sockets,
+                     engine_.link_of(number)});
   return infos;
 }
 

@@ -10,13 +10,14 @@
 #include <variant>
 #include <vector>
 
-#include "core/client/socketio_packet.hpp"
+#include "core/client/codec.hpp"
 #include "core/server/engine_server.hpp"
 
 namespace core::server {
 
 struct Options {
   EngineOptions engine = {};
+  client::Parser parser = client::Parser::Json;
   std::vector<std::string> namespaces = {"/"};          ///< others are refused with CONNECT_ERROR
   Duration connect_timeout = std::chrono::seconds(45);  ///< for a session's first namespace
 };
@@ -58,10 +59,10 @@ struct Output {
   std::vector<Happening> happenings;  ///< for the application
 };
 
-/// A small, correct Socket.IO v5 server over EngineServer: namespaces, events, acks, attachments,
+/// A small, correct Socket.IO server over EngineServer: namespaces, events, acks, attachments,
 /// broadcasts. The application reads `Output::happenings` and answers with the commands below.
 /// Rooms, middleware, adapters and connection state recovery are not here. Source: Socket.IO
-/// protocol v5; socket.io 4.8 where the text is silent.
+/// protocol 5, and 4 for clients of Engine.IO 3; socket.io 4.8 where the text is silent.
 class Server {
  public:
   Server(Options options, std::uint64_t seed);
@@ -95,13 +96,15 @@ class Server {
     std::string engine_sid;
     std::string_view transport;
     std::map<std::string, std::string> sockets;  ///< namespace to socket id
+    LinkId link;  ///< its WebSocket, or where its poll waits; else None
   };
   [[nodiscard]] std::vector<SessionInfo> sessions() const;
 
  private:
   struct Session {
     std::string engine_sid;
-    client::PacketReader reader = {};
+    Revision revision;
+    client::PacketReader reader;
     std::map<std::string, std::string> sockets = {};  ///< namespace to socket id
     std::optional<Instant> connect_by = {};
   };
@@ -110,8 +113,10 @@ class Server {
   void receive_message(SessionNumber number, Message message, Instant now, Output& out);
   void receive_packet(SessionNumber number, Session& session, client::Packet packet, Instant now,
                       Output& out);
+  void open(const SessionOpened& opened, Instant now, Output& out);
   void connect(SessionNumber number, Session& session, const client::Packet& packet, Instant now,
                Output& out);
+  [[nodiscard]] std::string make_sid(const Session& session, const std::string& ns);
   void send(SessionNumber number, const client::Packet& packet, Instant now, Output& out);
   void fail(SessionNumber number, Instant now, Output& out);
   void leave(SessionNumber number, std::string_view reason, Output& out);

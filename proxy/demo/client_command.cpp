@@ -6,9 +6,9 @@
 
 #include "core/engineio/base64.hpp"
 #include "core/json/json.hpp"
+#include "proxy/client/driver.hpp"
 #include "proxy/demo/leaky_client.hpp"
 #include "proxy/demo/parts.hpp"
-#include "proxy/demo/runner.hpp"
 
 /// `sioscope demo --client URL`: one of the demo's clients alone. Prints what happens as JSON
 /// lines, and takes commands as JSON lines on stdin:
@@ -66,6 +66,8 @@ struct Line {
   std::string operator()(const AckFailed& it) const {
     return R"("ack-failed","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id);
   }
+  std::string operator()(const EmissionSent&) const { return "\"emission-sent\""; }
+  std::string operator()(const EmissionDropped&) const { return "\"emission-dropped\""; }
 };
 
 void print(const std::string& happened) {
@@ -134,18 +136,21 @@ void obey(std::string_view line, Machine& machine, Instant now, Output& out) {
                                     attachments.emplace_back());
   }
   const auto args = json::find_member(line, "args");
-  const auto sent = machine.emit(text_member(line, "nsp", "/"), text_member(line, "emit", ""),
-                                 args ? array_inside(args->raw) : std::string(),
-                                 json::find_member(line, "ack") ? Ask::Ack : Ask::Nothing, out,
-                                 std::move(attachments));
+  const auto sent = machine.emit({.ns = text_member(line, "nsp", "/"),
+                                  .name = text_member(line, "emit", ""),
+                                  .arguments = args ? array_inside(args->raw) : std::string(),
+                                  .attachments = std::move(attachments),
+                                  .ask = json::find_member(line, "ack") ? Ask::Ack : Ask::Nothing},
+                                 now, out);
   if (!sent) print("\"not-connected\"");
 }
 
 template <class Machine>
-int run(Options client, const net::SocketAddress& peer) {
+int run(Options options, const client::Remote& remote) {
   const auto loop = make_loop();
-  Runner<Machine, Output>* self = nullptr;
-  Runner<Machine, Output> runner(*loop, std::move(client), [&self](const Happening& happening) {
+  using Driver = client::Driver<Machine, Output>;
+  Driver* self = nullptr;
+  Driver driver(*loop, std::move(options), [&self](const Happening& happening) {
     print(std::visit(Line{}, happening));
     const auto* received = std::get_if<Received>(&happening);
     if (received && received->id)
@@ -153,17 +158,17 @@ int run(Options client, const net::SocketAddress& peer) {
         m.acknowledge(received->ns, *received->id, received->arguments, out, received->attachments);
       });
   });
-  self = &runner;
-  runner.set_peer(peer);
-  Lines lines(*loop, [&runner](std::string_view line) {
-    runner.act([line](Machine& m, Instant now, Output& out) { obey(line, m, now, out); });
+  self = &driver;
+  driver.set_remote(remote);
+  Lines lines(*loop, [&driver](std::string_view line) {
+    driver.act([line](Machine& m, Instant now, Output& out) { obey(line, m, now, out); });
   });
-  Alarm goodbye(*loop, [&loop] { uv_stop(loop.get()); });
-  StopSignals signals(*loop, [&runner, &goodbye] {
-    runner.act([](Machine& m, Instant now, Output& out) { m.disconnect(now, out); });
+  client::Alarm goodbye(*loop, [&loop] { uv_stop(loop.get()); });
+  StopSignals signals(*loop, [&driver, &goodbye] {
+    driver.act([](Machine& m, Instant now, Output& out) { m.disconnect(now, out); });
     goodbye.set(observe::now() + std::chrono::milliseconds(100));
   });
-  runner.act([](Machine& m, Instant now, Output& out) { m.connect(now, out); });
+  driver.act([](Machine& m, Instant now, Output& out) { m.connect(now, out); });
   uv_run(loop.get(), UV_RUN_DEFAULT);
   return 0;
 }
@@ -171,18 +176,13 @@ int run(Options client, const net::SocketAddress& peer) {
 }  // namespace
 
 int run_client(const DemoOptions& options) {
-  const auto endpoint = net::parse_http_url(*options.client);
-  const auto addresses =
-      endpoint ? net::resolve(*endpoint) : tl::expected<std::vector<net::SocketAddress>, int>();
-  if (!endpoint || !addresses || addresses->empty()) {
-    std::cerr << "sioscope: "
-              << (endpoint ? "no address is known for '" + endpoint->host + "'; check the name"
-                           : endpoint.error().sentence)
-              << '\n';
+  const auto url = proxy::client::parse_server_url(*options.client);
+  if (!url) {
+    std::cerr << "sioscope: " << url.error() << '\n';
     return 2;
   }
   Options client;
-  client.engine.target.host = endpoint->text();
+  client.engine.target.host = url->remote.authority();
   client.back_off = {std::chrono::milliseconds(450), std::chrono::milliseconds(450), 1.0 / 3};
   switch (options.transport) {
     case DemoOptions::Transport::Upgrade:
@@ -198,8 +198,7 @@ int run_client(const DemoOptions& options) {
   client.namespaces.clear();
   std::istringstream names(options.namespaces);
   for (std::string ns; std::getline(names, ns, ',');) client.namespaces.push_back({ns, {}});
-  return options.leaky ? run<LeakyClient>(client, addresses->front())
-                       : run<Client>(client, addresses->front());
+  return options.leaky ? run<LeakyClient>(client, url->remote) : run<Client>(client, url->remote);
 }
 
 }  // namespace proxy::demo

@@ -11,7 +11,9 @@ using core::Instant;
 LeakyClient::LeakyClient(Options options, std::uint64_t seed)
     : options_(std::move(options)),
       random_(seed),
-      sockets_(options_.namespaces),
+      sockets_(options_.namespaces,
+               {options_.parser, options_.engine.revision, options_.engine.limits},
+               options_.offline),
       back_off_(options_.back_off) {}
 
 void LeakyClient::connect(Instant now, Output& out) {
@@ -22,23 +24,28 @@ void LeakyClient::connect(Instant now, Output& out) {
 void LeakyClient::disconnect(Instant now, Output& out) {
   reconnect_at_.reset();
   if (!engine_) return;
+  SocketHappenings left;
+  std::vector<Message> goodbye;
+  sockets_.leave_all(goodbye, left);
+  tell(left, out);
+  send(std::move(goodbye), out);
   EngineHappenings told;
-  engine_->close(CloseReason::ClientDisconnect, now, out.actions, told);
+  engine_->close(CloseReason::ClientDisconnect, "disconnect() was called", now, out.actions, told);
   route(told, now, out);
 }
 
-tl::expected<std::optional<std::uint64_t>, EmitErrc> LeakyClient::emit(
-    const std::string& ns, std::string_view name, std::string_view arguments, Ask ask, Output& out,
-    std::vector<std::string> attachments) {
-  auto emission = sockets_.emit(ns, name, arguments, ask, std::move(attachments));
-  if (!emission) return tl::unexpected(emission.error());
-  send(std::move(emission->messages), out);
-  return emission->id;
+tl::expected<Receipt, EmitErrc> LeakyClient::emit(Emission emission, Instant now, Output& out) {
+  std::vector<Message> messages;
+  auto receipt = sockets_.emit(std::move(emission), now, messages);
+  send(std::move(messages), out);
+  return receipt;
 }
 
 void LeakyClient::acknowledge(const std::string& ns, std::uint64_t id, std::string_view arguments,
                               Output& out, std::vector<std::string> attachments) {
-  send(sockets_.acknowledge(ns, id, arguments, std::move(attachments)), out);
+  std::vector<Message> messages;
+  sockets_.acknowledge(ns, id, arguments, std::move(attachments), messages);
+  send(std::move(messages), out);
 }
 
 template <class Step>
@@ -79,30 +86,32 @@ void LeakyClient::route(EngineHappenings& told, Instant now, Output& out) {
     } else if (const auto* opened = std::get_if<EngineOpened>(&happening)) {
       back_off_.reset();
       out.happenings.push_back(*opened);
-      send(sockets_.engine_opened(), out);
+      std::vector<Message> connects;
+      sockets_.engine_opened(opened->sid, connects);
+      send(std::move(connects), out);
     } else if (std::holds_alternative<EngineUpgraded>(happening)) {
       out.happenings.push_back(EngineUpgraded{});
     } else if (const auto* closed = std::get_if<EngineClosed>(&happening)) {
       out.happenings.push_back(*closed);
-      std::vector<SocketHappening> lost;
+      SocketHappenings lost;
       sockets_.engine_lost(name(closed->reason), lost);
-      for (auto& it : lost)
-        std::visit([&](auto& one) { out.happenings.push_back(std::move(one)); }, it);
+      tell(lost, out);
       if (closed->reason != CloseReason::ClientDisconnect) schedule(now, out);
     }
   }
 }
 
 void LeakyClient::receive_message(Message message, Instant now, Output& out) {
-  std::vector<SocketHappening> told;
-  const auto received = sockets_.receive(std::move(message), told);
+  SocketHappenings told;
+  std::vector<Message> answers;
+  const auto received = sockets_.receive(std::move(message), answers, told);
+  send(std::move(answers), out);
   if (!received) {
     // The bug: whoever reconnects should close first. The engine is put aside as it is, alive.
     sockets_.engine_lost(name(CloseReason::ParseError), told);
     orphans_.push_back(std::move(engine_));
   }
-  for (auto& it : told)
-    std::visit([&](auto& one) { out.happenings.push_back(std::move(one)); }, it);
+  tell(told, out);
   if (!received) schedule(now, out);
 }
 
@@ -114,6 +123,11 @@ void LeakyClient::schedule(Instant now, Output& out) {
 void LeakyClient::send(std::vector<Message> messages, Output& out) {
   if (!engine_) return;
   for (Message& message : messages) engine_->send(std::move(message), out.actions);
+}
+
+void LeakyClient::tell(SocketHappenings& told, Output& out) {
+  for (SocketHappening& happening : told)
+    std::visit([&out](auto& it) { out.happenings.push_back(std::move(it)); }, happening);
 }
 
 bool LeakyClient::may_reconnect() const noexcept {

@@ -25,9 +25,8 @@ class LeakyClient {
   // The surface of core::client::Client, and its meaning but for the leak.
   void connect(core::Instant now, core::client::Output& out);
   void disconnect(core::Instant now, core::client::Output& out);
-  tl::expected<std::optional<std::uint64_t>, core::client::EmitErrc> emit(
-      const std::string& ns, std::string_view name, std::string_view arguments,
-      core::client::Ask ask, core::client::Output& out, std::vector<std::string> attachments = {});
+  [[nodiscard]] tl::expected<core::client::Receipt, core::client::EmitErrc> emit(
+      core::client::Emission emission, core::Instant now, core::client::Output& out);
   void acknowledge(const std::string& ns, std::uint64_t id, std::string_view arguments,
                    core::client::Output& out, std::vector<std::string> attachments = {});
   void opened(core::client::LinkId link, core::Instant now, core::client::Output& out);
@@ -48,6 +47,7 @@ class LeakyClient {
   void schedule(core::Instant now, core::client::Output& out);
   [[nodiscard]] bool may_reconnect() const noexcept;
   void send(std::vector<core::client::Message> messages, core::client::Output& out);
+  static void tell(core::client::SocketHappenings& told, core::client::Output& out);
   /// Lets `step` work on the engine that owns a link, or on each; happenings of the current one are
   /// routed.
   template <class Step>

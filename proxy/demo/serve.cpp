@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/demo/listening.hpp"
 #include "proxy/demo/parts.hpp"
-#include "proxy/demo/runner.hpp"
 
 /// `sioscope demo --serve HOST:PORT`: the demo's server alone, with an application that the lab and
 /// the official protocol test suites can talk to:
@@ -133,15 +133,15 @@ int run_server(const DemoOptions& options) {
   server.namespaces = {"/", "/chat", "/admin", "/custom"};
 
   const auto loop = make_loop();
-  Runner<Both, Output>* self = nullptr;
+  Listening<Both>* self = nullptr;
   std::vector<Connected> fresh;
-  Alarm greeting(*loop, [&self, &fresh] {
+  client::Alarm greeting(*loop, [&self, &fresh] {
     self->act([&fresh](Both& both, Instant now, Output& out) {
       for (const Connected& it : std::exchange(fresh, {}))
         both.sockets().emit(it.socket, "auth", it.auth.empty() ? "{}" : it.auth, now, out);
     });
   });
-  Runner<Both, Output> runner(*loop, server, [&](const Happening& happening) {
+  Listening<Both> driver(*loop, server, [&](const Happening& happening) {
     if (const auto* connected = std::get_if<Connected>(&happening)) {
       fresh.push_back(*connected);
       greeting.set(observe::now() + kGreetingDelay);
@@ -151,8 +151,8 @@ int run_server(const DemoOptions& options) {
         answer(both.sockets(), *received, now, out);
       });
   });
-  self = &runner;
-  const auto bound = runner.listen(*endpoint);
+  self = &driver;
+  const auto bound = driver.listen(*endpoint);
   if (!bound) {
     std::cerr << "sioscope: " << bound.error().sentence << '\n';
     return 2;

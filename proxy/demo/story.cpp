@@ -12,9 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/client/driver.hpp"
 #include "proxy/demo/leaky_client.hpp"
+#include "proxy/demo/listening.hpp"
 #include "proxy/demo/parts.hpp"
-#include "proxy/demo/runner.hpp"
 #include "proxy/net/forwarder.hpp"
 #include "proxy/observe/observer.hpp"
 #include "proxy/report/ledger.hpp"
@@ -36,8 +37,10 @@ using namespace std::chrono_literals;
 using core::Instant;
 namespace client = core::client;
 namespace server = core::server;
-using CarefulRunner = Runner<client::Client, client::Output>;
-using LeakyRunner = Runner<LeakyClient, client::Output>;
+using proxy::client::Alarm;
+using proxy::client::random_seed;
+using CarefulDriver = proxy::client::ClientDriver;
+using LeakyDriver = proxy::client::Driver<LeakyClient, client::Output>;
 
 constexpr auto kBeat = 500ms;
 constexpr int kFirstNewsBeat = 2;
@@ -122,9 +125,9 @@ class Story {
   net::uv::Owned<uv_async_t> records_came_;
   observe::Observer observer_;
   std::unique_ptr<net::Forwarder> forwarder_;
-  std::unique_ptr<ServerRunner> server_;
-  std::unique_ptr<CarefulRunner> careful_;
-  std::unique_ptr<LeakyRunner> leaky_;
+  std::unique_ptr<ServerDriver> server_;
+  std::unique_ptr<CarefulDriver> careful_;
+  std::unique_ptr<LeakyDriver> leaky_;
   Alarm beat_alarm_;
   Alarm count_alarm_;
   StopSignals signals_;
@@ -169,7 +172,7 @@ client::Options Story::client_options(std::string host, std::string_view app) {
 }
 
 tl::expected<void, net::StartError> Story::set_stage(server::Options options) {
-  server_ = std::make_unique<ServerRunner>(
+  server_ = std::make_unique<ServerDriver>(
       *loop_, std::move(options), [this](const server::Happening& it) { server_told(it); });
   const auto served = server_->listen({"127.0.0.1", 0});
   if (!served) return tl::unexpected(served.error());
@@ -186,15 +189,12 @@ tl::expected<void, net::StartError> Story::set_stage(server::Options options) {
   observer_.start();
 
   const net::Endpoint proxy = forwarder_->bound();
-  const auto addresses = net::resolve(proxy);
-  if (!addresses || addresses->empty())
-    return tl::unexpected(net::StartError{"cannot find 127.0.0.1; check the network set-up"});
-  careful_ = std::make_unique<CarefulRunner>(*loop_, client_options(proxy.text(), "careful"),
+  careful_ = std::make_unique<CarefulDriver>(*loop_, client_options(proxy.text(), "careful"),
                                              [this](const auto& it) { careful_told(it); });
-  leaky_ = std::make_unique<LeakyRunner>(*loop_, client_options(proxy.text(), "leaky"),
+  leaky_ = std::make_unique<LeakyDriver>(*loop_, client_options(proxy.text(), "leaky"),
                                          [this](const auto& it) { leaky_told(it); });
-  careful_->set_peer(addresses->front());
-  leaky_->set_peer(addresses->front());
+  careful_->set_remote({proxy.host, proxy.port});
+  leaky_->set_remote({proxy.host, proxy.port});
   say("server",
       "listens on " + served->text() + "; sioscope stands in front of it on " + proxy.text());
   return {};
@@ -242,8 +242,8 @@ void Story::leaky_told(const client::Happening& happening) {
                                     report::Ink::Yellow, colours_));
   }
   if (std::holds_alternative<client::Connected>(happening))
-    leaky_->act([](LeakyClient& it, Instant, client::Output& out) {
-      static_cast<void>(it.emit("/", "hello", "", client::Ask::Ack, out));
+    leaky_->act([](LeakyClient& it, Instant now, client::Output& out) {
+      static_cast<void>(it.emit({.name = "hello", .ask = client::Ask::Ack}, now, out));
     });
   if (const auto* received = std::get_if<client::Received>(&happening))
     actor.handled += received->name == "news" ? 1 : 0;

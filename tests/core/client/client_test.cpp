@@ -16,21 +16,8 @@ using test::World;
 constexpr Transports kAll[] = {Transports::Polling, Transports::WebSocket,
                                Transports::PollingThenWebSocket};
 
-/// Answers as the tests' server application does: `echo` comes back, everything else is
-/// acknowledged.
-void serve(World& world) {
-  for (std::size_t i = 0; i < world.server_happened.size(); ++i) {
-    const auto* received = std::get_if<server::Received>(&world.server_happened[i]);
-    if (!received) continue;
-    const server::Received event = *received;
-    world.server_does([&](server::Server& s, server::Output& out) {
-      if (event.id)
-        s.acknowledge(event.socket, *event.id, event.arguments, world.now, out, event.attachments);
-      else
-        s.emit(event.socket, event.name, event.arguments, world.now, out, event.attachments);
-    });
-  }
-  world.server_happened.clear();
+client::Emission ask(std::string arguments = {}) {
+  return {.name = "ask", .arguments = std::move(arguments), .ask = Ask::Ack};
 }
 
 void poison(World& world) {
@@ -70,18 +57,20 @@ TEST_CASE("client: events, attachments and acks go both ways over every transpor
     world.connect(peer);
     world.run(50ms);  // With the upgrade: in the middle of it.
     world.client_does(peer, [&](client::Client& c, client::Output& out) {
-      CHECK(c.emit("/", "echo", "1,{\"a\":[\"\\ud800\"]}", Ask::Nothing, out));
-      CHECK(c.emit("/", "echo", R"({"_placeholder":true,"num":0})", Ask::Nothing, out,
-                   {std::string("\0\xff", 2)}));
-      const auto first = c.emit("/", "ask", "2", Ask::Ack, out);
-      const auto second = c.emit("/", "ask", "3", Ask::Ack, out);
+      CHECK(c.emit({.name = "echo", .arguments = "1,{\"a\":[\"\\ud800\"]}"}, world.now, out));
+      CHECK(c.emit({.name = "echo",
+                    .arguments = R"({"_placeholder":true,"num":0})",
+                    .attachments = {std::string("\0\xff", 2)}},
+                   world.now, out));
+      const auto first = c.emit(ask("2"), world.now, out);
+      const auto second = c.emit(ask("3"), world.now, out);
       REQUIRE((first && second));
-      CHECK(*first == 0);
-      CHECK(*second == 1);
+      CHECK(first->ack_id == 0);
+      CHECK(second->ack_id == 1);
     });
     for (int i = 0; i < 40; ++i) {
       world.run(10ms);
-      serve(world);
+      world.serve();
     }
     const auto received = peer.all<client::Received>();
     REQUIRE(received.size() == 2);
@@ -185,7 +174,7 @@ TEST_CASE("client: it comes back when its links break, and unanswered acks fail 
     world.connect(peer);
     world.run(250ms);
     world.client_does(peer, [&](client::Client& c, client::Output& out) {
-      CHECK(c.emit("/", "ask", "", Ask::Ack, out));
+      CHECK(c.emit(ask(), world.now, out));
     });
     world.run(20ms);
     world.break_links(peer);
@@ -194,9 +183,9 @@ TEST_CASE("client: it comes back when its links break, and unanswered acks fail 
     CHECK(peer.client.connected("/"));
     CHECK(peer.all<client::EngineOpened>().size() == 2);
     world.client_does(peer, [&](client::Client& c, client::Output& out) {
-      const auto id = c.emit("/", "ask", "", Ask::Ack, out);
-      REQUIRE(id);
-      CHECK(*id == 1);  // Ids continue over lives.
+      const auto asked = c.emit(ask(), world.now, out);
+      REQUIRE(asked);
+      CHECK(asked->ack_id == 1);  // Ids continue over lives.
     });
   }
 }
@@ -246,7 +235,7 @@ TEST_CASE("client: emit while offline says so and keeps nothing") {
   World world;
   auto& peer = world.add(Transports::WebSocket);
   world.client_does(peer, [&](client::Client& c, client::Output& out) {
-    const auto emitted = c.emit("/", "x", "", Ask::Ack, out);
+    const auto emitted = c.emit(ask(), world.now, out);
     REQUIRE_FALSE(emitted.has_value());
     CHECK(emitted.error() == client::EmitErrc::NotConnected);
   });
@@ -280,7 +269,7 @@ TEST_CASE("client: under random faults it never has two engines, and every ack e
     std::size_t asked = 0;
     for (int step = 0; step < 60; ++step) {
       world.run(std::chrono::milliseconds(random() % 120));
-      serve(world);
+      world.serve();
       switch (random() % 8) {
         case 0:
           poison(world);
@@ -293,7 +282,7 @@ TEST_CASE("client: under random faults it never has two engines, and every ack e
           break;
         default:
           world.client_does(peer, [&](client::Client& c, client::Output& out) {
-            if (c.emit("/", "ask", std::to_string(asked), Ask::Ack, out)) ++asked;
+            if (c.emit(ask(std::to_string(asked)), world.now, out)) ++asked;
           });
       }
     }

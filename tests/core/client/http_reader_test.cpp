@@ -55,3 +55,29 @@ TEST_CASE(
 }
 
 }  // namespace
+
+TEST_CASE("http reader: a response without a length is whole when its stream ends") {
+  HttpReader reader(HttpReader::Reads::Responses, 1000);
+  reader.receive("HTTP/1.1 200 OK\r\n\r\nhel");
+  CHECK_FALSE(*reader.next());
+  reader.receive("lo");
+  reader.finish();
+  const auto response = reader.next();
+  REQUIRE((response && *response));
+  CHECK((*response)->body == "hello");
+  CHECK_FALSE(*reader.next());
+}
+
+TEST_CASE("http reader: one that has a length and is cut off is an error") {
+  HttpReader reader(HttpReader::Reads::Responses, 1000);
+  reader.receive("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel");
+  reader.finish();
+  CHECK(reader.next().error() == HttpErrc::Malformed);
+  CHECK(reader.next().error() == HttpErrc::Malformed);
+}
+
+TEST_CASE("http reader: a stream that ends between messages is none") {
+  HttpReader reader(HttpReader::Reads::Responses, 1000);
+  reader.finish();
+  CHECK_FALSE(*reader.next());
+}

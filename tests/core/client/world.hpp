@@ -78,6 +78,23 @@ class World {
                 [this](client::Client& client, client::Output& out) { client.connect(now, out); });
   }
 
+  /// Answers as the tests' server application does: what asks is acknowledged with its arguments,
+  /// the rest comes back.
+  void serve() {
+    for (std::size_t i = 0; i < server_happened.size(); ++i) {
+      const auto* received = std::get_if<server::Received>(&server_happened[i]);
+      if (!received) continue;
+      const server::Received event = *received;
+      server_does([&](server::Server& s, server::Output& out) {
+        if (event.id)
+          s.acknowledge(event.socket, *event.id, event.arguments, now, out, event.attachments);
+        else
+          s.emit(event.socket, event.name, event.arguments, now, out, event.attachments);
+      });
+    }
+    server_happened.clear();
+  }
+
   /// Lets time pass, everything in its order. `always` is asked after each step.
   void run(Duration span, const std::function<void()>& always = {}) {
     const Instant end = now + span;
@@ -124,6 +141,9 @@ class World {
     }
   }
 
+  /// Links that neither end has closed.
+  [[nodiscard]] std::size_t link_count() const noexcept { return wires_.size(); }
+
   Instant now{Duration(1s)};
   server::Server server;
   std::vector<server::Happening> server_happened;
@@ -131,6 +151,7 @@ class World {
   std::size_t chunk_bytes = 0;    ///< 0: whole
   bool black_hole = false;        ///< what is sent never arrives
   std::vector<std::string> sent;  ///< by clients, as it went out
+  std::string set_cookie;         ///< what a load balancer would add to each response
 
  private:
   struct Wire {
@@ -168,10 +189,15 @@ class World {
     for (auto& happening : out.happenings) server_happened.push_back(std::move(happening));
     for (const auto& action : out.actions) {
       if (const auto* bytes = std::get_if<client::SendBytes>(&action))
-        post(Delivery::What::Bytes, false, bytes->link, bytes->bytes);
+        post(Delivery::What::Bytes, false, bytes->link, with_cookie(bytes->bytes));
       else
         post(Delivery::What::Close, false, std::get<client::CloseLink>(action).link, {});
     }
+  }
+  [[nodiscard]] std::string with_cookie(std::string bytes) const {
+    if (!set_cookie.empty() && bytes.starts_with("HTTP/1.1 "))
+      bytes.insert(bytes.find("\r\n"), "\r\nSet-Cookie: " + set_cookie);
+    return bytes;
   }
   void post(Delivery::What what, bool to_server, client::LinkId link, std::string bytes) {
     if (black_hole) return;

@@ -12,7 +12,7 @@
 #include "proxy/net/uv.hpp"
 #include "proxy/observe/clock.hpp"
 
-namespace proxy::demo {
+namespace proxy::client {
 
 /// Rings once at an instant, on a libuv loop.
 class Alarm {
@@ -46,4 +46,4 @@ class Alarm {
   net::uv::Owned<uv_timer_t> timer_;
 };
 
-}  // namespace proxy::demo
+}  // namespace proxy::client
