@@ -6,6 +6,7 @@ import { readFindings } from "./findings.mjs";
 import { judgeFindings, judgeTruth } from "./judge.mjs";
 import { openLog } from "./log.mjs";
 import { startCheck, startProxy } from "./program.mjs";
+import { Proxy } from "./proxy.mjs";
 import { Relay } from "./relay.mjs";
 import { score } from "./score.mjs";
 import { LabServer } from "./server.mjs";
@@ -36,7 +37,7 @@ class Stage {
   #serverLog;
   #door; // Where clients knock: sioscope, or with --direct the server itself.
   #tabs = [];
-  #relays = [];
+  #between = [];
   #children = [];
   #logs = [];
 
@@ -54,8 +55,9 @@ class Stage {
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path, args })
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
-    const relay = () => this.#openRelay();
-    await this.#scenario.play({ ...this.#scenario, server: this.#server, url: this.#door.url, tab, relay });
+    const relay = (options) => this.#putBetween(Relay, options);
+    const proxy = (options) => this.#putBetween(Proxy, options);
+    await this.#scenario.play({ ...this.#scenario, server: this.#server, url: this.#door.url, tab, relay, proxy });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
@@ -112,7 +114,7 @@ class Stage {
       ...this.#children.map(kill),
       this.#door?.kill?.(),
     ]);
-    for (const relay of this.#relays) relay.close();
+    for (const between of this.#between) between.close();
     if (this.#server?.http.listening) await this.#server.stop();
     this.#serverLog?.end();
     for (const log of this.#logs) closeSync(log);
@@ -135,10 +137,11 @@ class Stage {
     return tab;
   }
 
-  async #openRelay() {
-    const relay = await Relay.start(this.#door.url);
-    this.#relays.push(relay);
-    return relay;
+  /** Something between clients and sioscope; a tab goes `through` it. */
+  async #putBetween(Kind, options) {
+    const between = await Kind.start(this.#door.url, options);
+    this.#between.push(between);
+    return between;
   }
 
   async #runDirectly({ command, env, urlIn = "SIOSCOPE_URL", childExit }) {
