@@ -24,7 +24,8 @@ const Description SameOffset::kDescription{
         "or it was sent again on another session, as recovery does.",
     .remedy =
         "Look for a second path from the emit to the client: an adapter that publishes what "
-        "another one publishes too, or an emit that is forwarded and also broadcast.",
+        "another one publishes too, an emit that is forwarded and also broadcast, or a replay of "
+        "what is still on its way as news (@socket.io/redis-streams-adapter).",
     .source = "Socket.IO, \"Connection state recovery\"; socketio/socket.io-redis-adapter#477",
 };
 
