@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 /// Two calls with equal arguments in one tick are two calls. Retries wait for `ackTimeout`.
 constexpr auto kSameTick = 10ms;
+/// ... and an upgrade may come between them: one travels by a POST, the other on the WebSocket.
+constexpr auto kTornApart = 250ms;
 
 std::string emitted(const EventName& name, std::uint32_t id) {
   return "\"" + name.event + "\" (ack id " + std::to_string(id) + ")";
@@ -78,7 +80,7 @@ void Retry::observe(const Fact& fact) {
     latest = earlier = nullptr;
     look(*lived->acks[kSide]);
     carried = latest;
-    in_twos = earlier != nullptr && latest->at - earlier->at < core::Duration(kSameTick);
+    in_twos = earlier != nullptr && latest->at - earlier->at < core::Duration(kTornApart);
     std::tie(latest, earlier) = here;
   }
 
