@@ -7,6 +7,7 @@
 #include "rules/ack/ack_book.hpp"
 #include "rules/duplicate/buffered_flush.hpp"
 #include "rules/duplicate/fan_out_times_n.hpp"
+#include "rules/duplicate/offsets.hpp"
 #include "rules/duplicate/reply_amplification.hpp"
 #include "rules/duplicate/seen.hpp"
 #include "rules/topics.hpp"
@@ -20,7 +21,7 @@ struct Remembered final : core::session::Session::Memory {
   duplicate::Run run;
   duplicate::Flush flush;
   duplicate::Echoes echoes;
-  std::unique_ptr<duplicate::Seen> offsets;
+  std::unique_ptr<duplicate::Offsets> offsets;
   std::array<std::unique_ptr<duplicate::Seen>, 2> ids;  ///< by direction
   std::array<std::unique_ptr<ack::AckBook>, 2> acks;    ///< by the direction of what asks
 };

@@ -215,6 +215,7 @@ void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
       connection.exchanges.front().number != event.response.exchange)
     return;
   Exchange& exchange = connection.exchanges.front();
+  exchange.answered = true;
   const std::uint16_t status = event.response.status;
   const bool granted = status == 101 || (status >= 200 && status < 300);
 
@@ -446,12 +447,11 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
       session.upgrade = *state;
     }
   }
-  // A poll cut off in the middle ends its session: servers take it as a transport error. The
-  // server's own end of stream may be what ends the response, so only a client's counts, or a
-  // reset.
+  // A poll cut off in the middle ends its session: either side takes it as a transport error. The
+  // server's own end of stream may be what ends a response that has begun, unless it is a reset.
   for (Exchange& exchange : connection.exchanges) {
     Session* const session = exchange.session;
-    const bool cut = by_client || event.stream.end == StreamEnd::Reset;
+    const bool cut = by_client || event.stream.end == StreamEnd::Reset || !exchange.answered;
     if (cut && exchange.polls && session != nullptr && session->open &&
         session->transport == TransportName::Polling)
       close(*session, cause, event.at, out);

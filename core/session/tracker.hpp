@@ -74,6 +74,7 @@ class Tracker {
     bool polls = false;      ///< counted in Session::poll_gets
     bool posts = false;      ///< counted in Session::poll_posts
     bool overlaps = false;   ///< came while another of its kind was pending in its session
+    bool answered = false;   ///< its answer has begun
     bool abandoned = false;  ///< told as Unanswered
     Duration quiet{};        ///< ExchangeFact's
   };

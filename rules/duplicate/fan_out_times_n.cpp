@@ -16,8 +16,12 @@ using namespace std::chrono_literals;
 /// that on a busy machine. What is sent sixty times a second lies 16 ms apart.
 constexpr auto kSameTick = 12ms;
 constexpr auto kNextPoll = 100ms;
+/// On a WebSocket, what is written in one go is no stream, even if its contents follow each other.
+constexpr auto kOneGo = 2ms;
 /// More in a row are a stream of its own.
 constexpr std::uint32_t kCopiesMax = 16;
+/// A server passes on what a client says within so long.
+constexpr auto kPassedOn = 1s;
 /// A run that lasted so long without another copy is over.
 constexpr auto kRunOver = 150ms;
 /// Topics that came in runs, at most; sessions and contents counted one by one.
@@ -61,8 +65,10 @@ const Description FanOutTimesN::kDescription{
         "fewer contents, but again and again: possible, and told as info, since an application may "
         "mean it.",
     .silent =
-        "Events of that name also come alone, their number changes, or they lie further "
-        "apart: a ticker, a user who repeats himself.",
+        "Events of that name also come alone, their number changes, they lie further apart (a "
+        "ticker, a user who repeats himself), or other contents follow without a pause (a stream "
+        "that changes less often than it is told). As many equal events came from clients just "
+        "before: the server passes them on.",
     .remedy =
         "Emit on one process only (io.local.emit() where every process reacts to the same "
         "message), and look for an emit to two rooms that hold the same sockets.",
@@ -76,19 +82,28 @@ void FanOutTimesN::observe(const Fact& fact) {
       conclude(*fact.session, memory->run);
     return;
   }
-  if (fact.direction != Direction::ToClient || fact.message.ack || fact.message.id != core::kNoId)
-    return;
-  Run& run = memory_of(*fact.session).run;
+  if (fact.message.ack) return;
   const std::uint64_t content = content_of(fact.message);
+  if (fact.direction == Direction::ToServer) {
+    said_[next_said_] = {fact.message.topic, content, fact.at};
+    next_said_ = (next_said_ + 1) % said_.size();
+    return;
+  }
+  if (fact.message.id != core::kNoId) return;
+  Run& run = memory_of(*fact.session).run;
   const bool polling = fact.session->transport == core::TransportName::Polling;
-  if (run.length != 0 && run.topic == fact.message.topic && run.content == content &&
-      fact.at - run.last <= core::Duration(polling ? kNextPoll : kSameTick)) {
+  const core::Duration pause = fact.at - run.last;
+  const bool near = run.length != 0 && run.topic == fact.message.topic &&
+                    pause <= core::Duration(polling ? kNextPoll : kSameTick);
+  if (near && run.content == content) {
     run.last = fact.at;
     if (++run.length == 2) suspect(fact, run);
     return;
   }
+  const bool crowded = near && (polling || pause > core::Duration(kOneGo));
+  run.crowded |= crowded;
   conclude(*fact.session, run);
-  run = {fact.message.topic, content, fact.at, fact.at, 1};
+  run = {fact.message.topic, content, fact.at, fact.at, 1, crowded};
 }
 
 void FanOutTimesN::suspect(const Fact& fact, const Run& run) {
@@ -116,11 +131,12 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
   const Run over = std::exchange(run, {});
   if (over.length == 0 || topics_.empty()) return;
   const auto found = topics_.find(over.topic);
-  if (found == topics_.end()) return;
+  if (found == topics_.end() || (over.length > 1 && passed_on(over))) return;
   Topic& known = found->second;
   const bool odd = known.length != 0 && known.length != over.length;
   if (odd && ++known.odd * kOddOnceIn > known.moments) refute(over.topic, known);
-  if (over.length == 1 || over.length > kCopiesMax || (odd && known.length != 0)) return;
+  if (over.length == 1 || over.length > kCopiesMax || over.crowded || (odd && known.length != 0))
+    return;
   known.length = over.length;
   if (known.moments == 0 || over.first - known.latest > core::Duration(kMoment)) ++known.moments;
   known.latest = over.first;
@@ -128,6 +144,14 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
   count(known.sessions, session.id);
   count(known.contents, over.content);
   judge(over.topic, known, over.last);
+}
+
+bool FanOutTimesN::passed_on(const Run& run) const {
+  const auto is_it = [&](const Said& said) {
+    return said.topic == run.topic && said.content == run.content && said.at <= run.last &&
+           said.at + kPassedOn >= run.first;
+  };
+  return std::count_if(said_.begin(), said_.end(), is_it) >= std::int64_t{run.length};
 }
 
 void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {

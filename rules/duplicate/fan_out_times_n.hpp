@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +18,8 @@ struct Run {
   core::Instant first{};
   core::Instant last{};
   std::uint32_t length = 0;
+  /// Another of the kind came as close as a copy would: a stream may look so.
+  bool crowded = false;
 };
 
 /// duplicate/fan-out-times-n: each event comes k times, on every session.
@@ -23,7 +27,10 @@ struct Run {
 /// How it works. Equal events that follow each other on a session within kSameTick are a run; one
 /// that is over is held against the others of its topic. An event that comes once in a while in
 /// twos is its application's business. One that comes in runs of the same length, every time and
-/// wherever it goes, with contents that change, is multiplied on its way.
+/// wherever it goes, with contents that change, is multiplied on its way. What is told at a steady
+/// rate and changes at a lower one looks the same where its events lie as close as copies: no pause
+/// parts its runs, and so they prove nothing. Neither does what as many clients had just said: a
+/// server that passes it on sends each of them one copy.
 
 class FanOutTimesN : public Rule {
  public:
@@ -51,12 +58,22 @@ class FanOutTimesN : public Rule {
     Evidence second;
   };
 
+  /// An event that a client sent: the server may pass it on.
+  struct Said {
+    std::uint64_t topic = 0;
+    std::uint64_t content = 0;
+    core::Instant at{};
+  };
+
+  [[nodiscard]] bool passed_on(const Run& run) const;
   void suspect(const core::session::Fact& fact, const Run& run);
   void conclude(const core::session::Session& session, Run& run);
   void judge(std::uint64_t topic, Topic& known, core::Instant at);
   void refute(std::uint64_t topic, Topic& known);
 
   std::unordered_map<std::uint64_t, Topic> topics_;  ///< those that ever came in a run
+  std::array<Said, 64> said_{};                      ///< the latest, of all clients
+  std::size_t next_said_ = 0;
 };
 
 }  // namespace rules::duplicate

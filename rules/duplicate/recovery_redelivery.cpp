@@ -24,7 +24,7 @@ const Description RecoveryRedelivery::kDescription{
         "the replay.",
     .remedy =
         "Upgrade the adapter: replayed packets must carry their offset "
-        "(socket.io-adapter 2.5.5 or later, @socket.io/redis-streams-adapter 0.2.3 or later).",
+        "(@socket.io/redis-streams-adapter 0.2.3 or later).",
     .source = "socketio/socket.io#5419; socketio/socket.io-redis-streams-adapter#39",
 };
 

@@ -7,6 +7,9 @@
 #include "rules/message.hpp"
 
 namespace rules::duplicate {
+
+using core::Instant;
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -20,6 +23,16 @@ constexpr auto kAnswerWindow = 1s;
 /// Sessions of one client that are looked back upon.
 constexpr int kLivesMax = 8;
 
+/// An event to the client: what it sends from now on may be its answer.
+void await(Echoes& echoes, std::uint64_t topic, Instant at) {
+  auto& unanswered = echoes.unanswered;
+  if (at - echoes.trigger_at > core::Duration(kAnswerWindow)) unanswered = {};
+  std::rotate(unanswered.rbegin(), unanswered.rbegin() + 1, unanswered.rend());
+  unanswered[0] = std::exchange(echoes.trigger, topic);
+  echoes.trigger_at = at;
+  echoes.asked_again = std::find(unanswered.begin(), unanswered.end(), topic) != unanswered.end();
+}
+
 EchoPairs::Pair* find(Echoes& echoes, std::uint64_t trigger, std::uint64_t reply) {
   if (echoes.pairs == nullptr) return nullptr;
   for (EchoPairs::Pair& pair : echoes.pairs->pairs)
@@ -30,7 +43,6 @@ EchoPairs::Pair* find(Echoes& echoes, std::uint64_t trigger, std::uint64_t reply
 }  // namespace
 
 using core::Direction;
-using core::Instant;
 using core::session::Fact;
 using core::session::FactKind;
 using core::session::Session;
@@ -49,7 +61,8 @@ const Description ReplyAmplification::kDescription{
         "three sessions, or seen at least twice in each of two: likely; else possible.",
     .silent =
         "k does not change with the sessions, or changes within one: the application sends "
-        "that many.",
+        "that many. The event came several times before its client spoke: each may have its "
+        "answer.",
     .remedy =
         "Register listeners once, outside `connect` (or call socket.off() first); in React, "
         "return a clean-up from the effect.",
@@ -67,8 +80,7 @@ void ReplyAmplification::observe(const Fact& fact) {
   Echoes& echoes = memory_of(session).echoes;
   if (fact.direction == Direction::ToClient) {
     if (echoes.echoes[0].times != 0) conclude(session, echoes, fact.at);
-    echoes.trigger = fact.message.topic;
-    echoes.trigger_at = fact.at;
+    await(echoes, fact.message.topic, fact.at);
     return;
   }
   if (echoes.trigger == 0 || fact.at - echoes.trigger_at > core::Duration(kAnswerWindow)) return;
@@ -90,9 +102,10 @@ void ReplyAmplification::observe(const Fact& fact) {
 
 /// The next event comes, or none will: what was the echo of the last one?
 void ReplyAmplification::conclude(Session& session, Echoes& echoes, Instant at) {
+  echoes.unanswered = {};
   for (Echoes::Echo& each : echoes.echoes) {
     const Echoes::Echo echo = std::exchange(each, {});
-    if (echo.times == 0) continue;
+    if (echo.times == 0 || echoes.asked_again) continue;
     EchoPairs::Pair* pair = find(echoes, echoes.trigger, echo.topic);
     if (pair == nullptr) {
       EchoPairs& known = made(echoes.pairs);

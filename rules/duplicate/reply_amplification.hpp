@@ -37,6 +37,8 @@ struct Echoes {
   };
   std::uint64_t trigger = 0;  ///< 0: none yet
   core::Instant trigger_at{};
+  std::array<std::uint64_t, 3> unanswered{};  ///< events before it, since the client last spoke
+  bool asked_again = false;  ///< it was among them: whose answer is whose cannot be told
   std::array<Echo, 2> echoes;
   std::unique_ptr<EchoPairs> pairs;
 };
@@ -47,7 +49,8 @@ struct Echoes {
 /// How it works. After an event to the client, equal events from it within kSameTick are its echo.
 /// Each session remembers of its latest pairs (event, echo) how often the echo came; a session
 /// whose client had another before is held against that one: k has grown by as much as there were
-/// reconnects. In one session alone k says nothing: an application may mean it.
+/// reconnects. In one session alone k says nothing: an application may mean it. And an event that
+/// came twice before its client spoke may well be answered twice.
 
 class ReplyAmplification : public Rule {
  public:

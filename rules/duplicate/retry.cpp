@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 /// Two calls with equal arguments in one tick are two calls. Retries wait for `ackTimeout`.
 constexpr auto kSameTick = 10ms;
+/// ... and an upgrade may come between them: one travels by a POST, the other on the WebSocket.
+constexpr auto kTornApart = 250ms;
 
 std::string emitted(const EventName& name, std::uint32_t id) {
   return "\"" + name.event + "\" (ack id " + std::to_string(id) + ")";
@@ -39,8 +41,8 @@ const Description Retry::kDescription{
         "same. Twice within 10 ms in a session whose client still waited for it in its last "
         "one: error, likely.",
     .silent =
-        "The earlier one had been acknowledged, or both were sent in one tick: equal calls, "
-        "not retries.",
+        "The earlier one had been acknowledged, or both were sent in one tick, as in the client's "
+        "last session: equal calls, not retries.",
     .remedy =
         "Let the server drop what it has handled (an id in the event), or raise `ackTimeout`. "
         "Sent twice at once: upgrade socket.io-client to 4.8.2 or later.",
@@ -72,11 +74,13 @@ void Retry::observe(const Fact& fact) {
   Session* const last_life = context_.tracker.find(fact.session->predecessor);
   Remembered* const lived = remembered(last_life);
   const ack::AckBook::Request* carried = nullptr;
+  bool in_twos = false;  // It calls twice at once by itself.
   if (lived != nullptr && lived->acks[kSide] != nullptr) {
     const auto here = std::pair(latest, earlier);
     latest = earlier = nullptr;
     look(*lived->acks[kSide]);
     carried = latest;
+    in_twos = earlier != nullptr && latest->at - earlier->at < core::Duration(kTornApart);
     std::tie(latest, earlier) = here;
   }
 
@@ -88,7 +92,7 @@ void Retry::observe(const Fact& fact) {
     return;
   }
   if (fact.at - latest->at < core::Duration(kSameTick)) {
-    if (carried != nullptr)
+    if (carried != nullptr && !in_twos)
       again(fact, Confidence::Likely, latest->at, latest->id, fact.session->id, true);
     return;
   }

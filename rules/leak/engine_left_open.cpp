@@ -30,7 +30,8 @@ const Description EngineLeftOpen::kDescription{
         "leave the root).",
     .remedy =
         "Close the engine with the last namespace: socket.disconnect() of the stock client "
-        "does; of a Manager that is kept, call manager.close().",
+        "does (before 4.4.0 not where another namespace was refused); of a Manager that is kept, "
+        "call manager.close().",
     .source = "socketio/socket.io-client#1133",
 };
 

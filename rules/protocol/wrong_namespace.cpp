@@ -22,7 +22,9 @@ const Description WrongNamespace::kDescription{
     .silent =
         "The namespace was left, or refused, and the packet may have been on its way; Engine.IO "
         "3; part of the session went by undecoded.",
-    .remedy = "Wait for `connect` of that namespace before emitting in it; stock clients do.",
+    .remedy =
+        "Wait for `connect` of that namespace before emitting in it; stock clients do, but send an "
+        "answer at once: keep no callback of an acknowledgement across a reconnect.",
     .source = "Socket.IO protocol v5; socket.io, lib/client.ts, \"invalid state\"",
 };
 

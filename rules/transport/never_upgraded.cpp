@@ -30,7 +30,7 @@ const Description NeverUpgraded::kDescription{
 
 void NeverUpgraded::observe(const Fact& fact) {
   if (fact.kind == FactKind::Aged) return aged(fact);
-  if (fact.kind == FactKind::Closed) {
+  if (fact.kind == FactKind::Closed || fact.kind == FactKind::Upgraded) {
     attempts_.erase(fact.session->id);
     return;
   }
@@ -39,7 +39,7 @@ void NeverUpgraded::observe(const Fact& fact) {
     return;
   if (fact.kind == FactKind::Unanswered)
     attempts_.try_emplace(fact.session->id, request_of(fact, "its connection ended unanswered"));
-  else if (fact.exchange->response.status != 101)
+  else  // 101 too: a proxy that knows no WebSockets may pass the grant on, and let go of it.
     attempts_.try_emplace(fact.session->id, response_of(fact, "to its websocket request"));
 }
 

@@ -12,7 +12,8 @@ class NeverUpgraded : public Rule {
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Answered,
                                   core::session::FactKind::Unanswered,
-                                  core::session::FactKind::Aged, core::session::FactKind::Closed};
+                                  core::session::FactKind::Upgraded, core::session::FactKind::Aged,
+                                  core::session::FactKind::Closed};
 
   explicit NeverUpgraded(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);
@@ -20,7 +21,7 @@ class NeverUpgraded : public Rule {
  private:
   void aged(const core::session::Fact& fact);
 
-  /// The websocket requests of open sessions that came to nothing: the first of each.
+  /// The websocket requests of open sessions that poll: the first of each.
   std::map<core::SessionId, Evidence> attempts_;
 };
 

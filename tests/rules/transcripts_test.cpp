@@ -157,9 +157,14 @@ TEST_CASE("transcripts: no loss of events makes a finding certain or breaks the 
       Play play(scenario);
       play.lose(random());
       play.run();
-      for (const std::string& line : certain(play))
-        CHECK_MESSAGE(std::find(truth.begin(), truth.end(), line) != truth.end(),
+      for (const std::string& line : certain(play)) {
+        // It may say less: the name of its event was lost.
+        const auto says = [&](const std::string& each) {
+          return each == line || each.starts_with(line + " \"");
+        };
+        CHECK_MESSAGE(std::any_of(truth.begin(), truth.end(), says),
                       scenario.name << ": " << line << ", round " << round);
+      }
     }
   }
 }

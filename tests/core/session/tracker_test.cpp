@@ -134,6 +134,28 @@ TEST_CASE("Tracker: a poll that its client aborts closes the session") {
   }
 }
 
+TEST_CASE("Tracker: a poll that its server leaves unanswered closes the session") {
+  Wire wire;
+  wire.open_polling(1, at(0ms), "A");
+  wire.request(2, at(10ms), "A");
+  wire.stream_ended(2, Direction::ToClient, at(20ms));
+  wire.stream_ended(2, Direction::ToServer, at(21ms));
+  const Session* const session = wire.closed();
+  REQUIRE(session != nullptr);
+  CHECK(session->cause == CloseCause::ServerGone);
+  CHECK(wire.closed_at == at(20ms));
+  CHECK(wire.count(FactKind::Unanswered) == 1);
+}
+
+TEST_CASE("Tracker: an answer that ends with its connection closes nothing") {
+  Wire wire;
+  wire.open_polling(1, at(0ms), "A");
+  wire.request(2, at(10ms), "A");
+  wire.response(2, at(15ms));
+  wire.stream_ended(2, Direction::ToClient, at(20ms));
+  CHECK(wire.closed() == nullptr);
+}
+
 TEST_CASE("Tracker: a connection that ends between its polls closes nothing") {
   Wire wire;
   wire.open_polling(1, at(0ms), "A");

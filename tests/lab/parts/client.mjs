@@ -37,6 +37,7 @@ const steps = {
   say: ({ nsp, args }) => void sockets.get(nsp).emit(...args),
   ask: ({ nsp, args }) => new Promise((resolve) => sockets.get(nsp).emit(...args, (...answer) => resolve(answer))),
   disconnect: () => sockets.forEach((socket) => socket.disconnect()),
+  leave: ({ nsp }) => void sockets.get(nsp).disconnect(),
   connect: () => sockets.forEach((socket) => socket.connect()),
   // What a browser's "offline" event does: the engine closes, and the Manager reconnects by itself.
   drop: () => void manager.engine.close(),

@@ -6,6 +6,7 @@ import { readFindings } from "./findings.mjs";
 import { judgeFindings, judgeTruth } from "./judge.mjs";
 import { openLog } from "./log.mjs";
 import { startCheck, startProxy } from "./program.mjs";
+import { Proxy } from "./proxy.mjs";
 import { judgeRecording, recordingArgs } from "./recorded.mjs";
 import { Relay } from "./relay.mjs";
 import { score } from "./score.mjs";
@@ -38,7 +39,7 @@ class Stage {
   #serverLog;
   #door; // Where clients knock: sioscope, or with --direct the server itself.
   #tabs = [];
-  #relays = [];
+  #between = [];
   #children = [];
   #logs = [];
 
@@ -58,8 +59,9 @@ class Stage {
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path, args })
       : { url: this.#server.url };
     const tab = (options) => this.#openTab(options);
-    const relay = () => this.#openRelay();
-    await this.#scenario.play({ ...this.#scenario, server: this.#server, url: this.#door.url, tab, relay });
+    const relay = (options) => this.#putBetween(Relay, options);
+    const proxy = (options) => this.#putBetween(Proxy, options);
+    await this.#scenario.play({ ...this.#scenario, server: this.#server, url: this.#door.url, tab, relay, proxy });
     await this.#server.pulse(); // What is open now is alive: no truth rests on a session about to be found dead.
 
     const families = this.#tabs.map((one) => one.sessions.map(({ sid }) => sid));
@@ -120,7 +122,7 @@ class Stage {
       ...this.#children.map(kill),
       this.#door?.kill?.(),
     ]);
-    for (const relay of this.#relays) relay.close();
+    for (const between of this.#between) between.close();
     if (this.#server?.http.listening) await this.#server.stop();
     this.#serverLog?.end();
     for (const log of this.#logs) closeSync(log);
@@ -143,10 +145,11 @@ class Stage {
     return tab;
   }
 
-  async #openRelay() {
-    const relay = await Relay.start(this.#door.url);
-    this.#relays.push(relay);
-    return relay;
+  /** Something between clients and sioscope; a tab goes `through` it. */
+  async #putBetween(Kind, options) {
+    const between = await Kind.start(this.#door.url, options);
+    this.#between.push(between);
+    return between;
   }
 
   async #runDirectly({ command, env, urlIn = "SIOSCOPE_URL", childExit }) {

@@ -84,6 +84,7 @@ export class Tab extends EventEmitter {
   /** Emits with an ack and resolves with the answer, all its arguments. */
   ask = (nsp, ...args) => this.#do("ask", { nsp, args });
   disconnect = () => this.#do("disconnect");
+  leave = (nsp) => this.#do("leave", { nsp });
   connect = () => this.#do("connect");
   drop = () => this.#do("drop");
 

@@ -3,12 +3,15 @@
 //
 //   2/chat,7["news",1]      EVENT  in /chat, asks for ack 7
 //   51-["photo",{...}]      BINARY_EVENT in /, one attachment follows
-const kEvent = /^(?:2|5\d+-)(?:(\/[^,]*),)?\d*(\[.*)$/s;
+const kEvent = /^(?:2|5(\d+)-)(?:(\/[^,]*),)?\d*(\[.*)$/s;
+const kAttachmentsMax = 10; // Of the newest parsers, unless told otherwise.
 
-/** `{ nsp, event, text }` for an EVENT, `event: null` if every parser since 4.2 refuses it; else null. */
+/** `{ nsp, event, text }` for an EVENT, `event: null` if today's parsers refuse it; else null. */
 export function readEvent(text) {
   const match = typeof text === "string" && kEvent.exec(text);
-  return match ? { nsp: match[1] ?? "/", event: eventName(match[2]), text } : null;
+  if (!match) return null;
+  const [, attachments = 0, nsp = "/", json] = match;
+  return { nsp, event: attachments > kAttachmentsMax ? null : eventName(json), text };
 }
 
 function eventName(json) {
