@@ -208,12 +208,15 @@ void Server::broadcast(const std::string& ns, std::string_view name, std::string
 }
 
 void Server::broadcast_raw(const std::string& ns, std::string_view text, Instant now, Output& out) {
-  for (const SessionInfo& info : sessions()) {
-    if (!info.sockets.contains(ns)) continue;
-    EngineOutput engine;
-    engine_.send(info.session, {false, std::string(text)}, now, engine);
-    route(engine, now, out);
-  }
+  for (const SessionInfo& info : sessions())
+    if (info.sockets.contains(ns)) send_raw(info.session, {false, std::string(text)}, now, out);
+}
+
+void Server::send_raw(SessionNumber session, const client::Message& message, Instant now,
+                      Output& out) {
+  EngineOutput engine;
+  engine_.send(session, message, now, engine);
+  route(engine, now, out);
 }
 
 void Server::disconnect(const Socket& socket, Instant now, Output& out) {

@@ -85,6 +85,8 @@ class Server {
   /// The same, whatever the text is: `2[null,null]` is what `io.emit(null, null)` sends, and no
   /// client can parse it. Text is what follows the Engine.IO `4`.
   void broadcast_raw(const std::string& ns, std::string_view text, Instant now, Output& out);
+  /// An engine message to one session, whatever it holds.
+  void send_raw(SessionNumber session, const client::Message& message, Instant now, Output& out);
   /// Ends one socket (packet `41`); its session stays.
   void disconnect(const Socket& socket, Instant now, Output& out);
   /// Ends a whole session.
