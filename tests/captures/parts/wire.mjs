@@ -9,14 +9,14 @@ export const has = (program) => process.env.PATH.split(delimiter).some((folder) 
 
 // A buffer that no burst fills, and packets handed over as they come.
 const kCapturers = {
-  tcpdump: (file, filter) => ["-i", "lo", "-s", "0", "-B", "65536", "-U", "--immediate-mode", "-w", file, filter],
-  dumpcap: (file, filter) => ["-i", "lo", "-s", "0", "-B", "64", "-w", file, "-f", filter],
+  tcpdump: (file, filter, device) => ["-i", device, "-s", "0", "-B", "65536", "-U", "--immediate-mode", "-w", file, filter],
+  dumpcap: (file, filter, device) => ["-i", device, "-s", "0", "-B", "64", "-w", file, "-f", filter],
 };
 const kStarted = /listening on|Capturing on [^]*File: /;
 
 /** Captures until stop(). */
-export async function startCapture(file, { by = "dumpcap", filter = "tcp" } = {}) {
-  const child = run(by, kCapturers[by](file, filter), { stdio: ["ignore", "ignore", "pipe"] });
+export async function startCapture(file, { by = "dumpcap", filter = "tcp", device = "lo" } = {}) {
+  const child = run(by, kCapturers[by](file, filter, device), { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   const listening = new Promise((resolve, reject) => {
     child.stderr.on("data", (bytes) => {

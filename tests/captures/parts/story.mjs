@@ -1,5 +1,5 @@
-// The story that every capture here tells: a page whose client leaks, a bad packet, and what follows. Told by a real
-// server, which knows the orphan.
+// The story that captures here tell: a client that leaks (or a page with it), a bad packet, and what follows, at a real
+// server that knows the orphan.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -35,8 +35,11 @@ export async function startServer(transports, log) {
   return server;
 }
 
-/** From the moment in which the client has connected until its orphan has proven itself. Resolves with its sid. */
-export async function leak(server, transports) {
+/**
+ * From the moment in which the client has connected until its orphan has proven itself; `heard` waits for three "news".
+ * Resolves with the orphan's sid.
+ */
+export async function leak(server, transports, heard = () => server.hears("/", "heard", 3)) {
   const last = transports.at(-1);
   const sessions = () => [...server.sessions.values()];
   const settled = (n) =>
@@ -45,7 +48,7 @@ export async function leak(server, transports) {
   server.poison();
   await settled(2);
   for (const number of [1, 2, 3]) server.io.emit("news", number);
-  await server.hears("/", "heard", 3);
+  await heard();
   await server.pulse(2);
   return sessions()[0].sid;
 }
