@@ -153,6 +153,7 @@ class HarReader {
     exchange.response_headers = headers_of(response["headers"]);
     drop_content_encoding(exchange.response_headers);
     read_times(entry, *started, exchange);
+    read_request_body(request, exchange);
 
     const bool websocket = is_websocket(entry, response, exchange.target);
     const double status = response["status"].number().value_or(0);
@@ -161,7 +162,7 @@ class HarReader {
     else if (websocket)
       read_websocket(entry, response, exchange);
     else
-      read_bodies(request, response, static_cast<std::uint16_t>(status), exchange);
+      read_answer(response, static_cast<std::uint16_t>(status), exchange);
     result_.exchanges.push_back(std::move(exchange));
   }
 
@@ -198,16 +199,17 @@ class HarReader {
       exchange.failure = Exchange::Failure::ByServer;
   }
 
-  void read_bodies(const Part& request, const Part& response, std::uint16_t status,
-                   Exchange& exchange) {
-    exchange.status = status;
+  /// Every POST says something, and so does every answer to a poll: an empty one is not recorded.
+  void read_request_body(const Part& request, Exchange& exchange) {
     exchange.request_body = content_of(request["postData"]);
+    if (exchange.method != "POST" || !exchange.request_body.empty()) return;
+    exchange.request_body_absent = true;
+    ++bodies_absent_;
+  }
+
+  void read_answer(const Part& response, std::uint16_t status, Exchange& exchange) {
+    exchange.status = status;
     exchange.response_body = content_of(response["content"]);
-    // Every answer to a poll says something, and so does a POST.
-    if (exchange.method == "POST" && exchange.request_body.empty()) {
-      exchange.request_body_absent = true;
-      ++bodies_absent_;
-    }
     if (status == 200 && exchange.method == "GET" && exchange.response_body.empty()) {
       exchange.response_body_absent = true;
       ++bodies_absent_;

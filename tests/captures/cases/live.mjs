@@ -36,8 +36,8 @@ async function play(scenario, { program, folder }) {
   const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(join(folder, "sioscope.log"), "utf8"))[1];
   const one = join(folder, "one.pcapng");
   await tool("tshark", "-r", both, "-w", one, "-Y", `tcp.port == ${port}`);
-  const { path, args = [] } = scenario;
-  const { said, stderr } = await analyze(program, folder, [one], [...(path ? ["--path", path] : []), ...args]);
+  const { path, args = [], reveal } = scenario;
+  const { said, stderr } = await analyze(program, folder, [one], [...(path ? ["--path", path] : []), ...args], reveal);
   return [
     ...said.complaints,
     ...differences(stage.said, said),

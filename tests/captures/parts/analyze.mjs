@@ -4,11 +4,10 @@ import { exitCode, run } from "../../lab/parts/children.mjs";
 import { readFindings } from "../../lab/parts/findings.mjs";
 
 /** Resolves with `{ code, stderr, said }`. */
-export async function analyze(program, folder, files, args = []) {
+export async function analyze(program, folder, files, args = [], reveal = true) {
   const findingsFile = join(folder, `analyzed-${++runs}.ndjson`);
-  const child = run(program, ["analyze", "--reveal-sids", "--findings", findingsFile, ...args, ...files], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const all = [...(reveal ? ["--reveal-sids"] : []), "--findings", findingsFile, ...args, ...files];
+  const child = run(program, ["analyze", ...all], { stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (bytes) => (stderr += bytes));
   const code = await exitCode(child, 120_000, "sioscope analyze ends");
