@@ -55,6 +55,11 @@ void add_upgrade(std::string& out) {
   add_line("Upgrade", "websocket", out);
 }
 
+/// Of a body that is not recorded a byte will be missing: that there was one is all we know.
+std::string length_text(std::string_view body, bool is_absent) {
+  return std::to_string(is_absent ? 1 : body.size());
+}
+
 /// A target with a blank or a line end in it would end the request line.
 std::string request_of(const Exchange& exchange) {
   std::string out = exchange.method + " ";
@@ -63,13 +68,14 @@ std::string request_of(const Exchange& exchange) {
   out.append(" HTTP/1.1").append(kLineEnd);
   add_headers(exchange.request_headers, out);
   if (!has(exchange.request_headers, "host")) add_line("Host", exchange.server, out);
+  if (exchange.status == 101 || has(exchange.request_headers, "upgrade")) add_upgrade(out);
   if (exchange.status == 101) {
-    add_upgrade(out);
     if (!has(exchange.request_headers, "sec-websocket-key"))
       add_line("Sec-WebSocket-Key", "c2lvc2NvcGUgYW5hbHl6ZQ==", out);
   }
   if (!exchange.request_body.empty() || exchange.method == "POST")
-    add_line("Content-Length", std::to_string(exchange.request_body.size()), out);
+    add_line("Content-Length", length_text(exchange.request_body, exchange.request_body_absent),
+             out);
   return out.append(kLineEnd).append(exchange.request_body);
 }
 
@@ -77,14 +83,15 @@ bool has_no_body(std::uint16_t status) noexcept {
   return status / 100 == 1 || status == 204 || status == 304;
 }
 
-std::string response_head_of(const Exchange& exchange, std::uint64_t body_bytes) {
+std::string response_head_of(const Exchange& exchange) {
   std::string out = "HTTP/1.1 " + std::to_string(exchange.status) + " Recorded";
   out += kLineEnd;
   add_headers(exchange.response_headers, out);
   if (exchange.status == 101)
     add_upgrade(out);
   else if (!has_no_body(exchange.status))
-    add_line("Content-Length", std::to_string(body_bytes), out);
+    add_line("Content-Length", length_text(exchange.response_body, exchange.response_body_absent),
+             out);
   return out.append(kLineEnd);
 }
 
@@ -143,6 +150,8 @@ bool is_engine_request(std::string_view target) noexcept {
 void put_on_wire(const Exchange& exchange, ConnectionId connection, SortedItems& items) {
   items.opened(exchange.asked, connection, exchange.client, exchange.server, Opened::From::Start);
   items.bytes(exchange.asked, connection, Direction::ToServer, request_of(exchange));
+  if (exchange.request_body_absent)
+    items.missing(exchange.asked, connection, Direction::ToServer, 1);
   switch (exchange.failure) {
     case Exchange::Failure::None:
       break;
@@ -154,17 +163,15 @@ void put_on_wire(const Exchange& exchange, ConnectionId connection, SortedItems&
       return close_both(exchange.ended, connection, Direction::ToClient, StreamEnd::Reset, items);
   }
   if (exchange.status == 101) {
-    items.bytes(exchange.answered, connection, Direction::ToClient, response_head_of(exchange, 0));
+    items.bytes(exchange.answered, connection, Direction::ToClient, response_head_of(exchange));
     return put_websocket(exchange, connection, items);
   }
 
-  const std::string& body = exchange.response_body;
-  items.bytes(exchange.answered, connection, Direction::ToClient,
-              response_head_of(exchange, exchange.response_body_absent ? 1 : body.size()));
+  items.bytes(exchange.answered, connection, Direction::ToClient, response_head_of(exchange));
   if (exchange.response_body_absent)
     items.missing(exchange.ended, connection, Direction::ToClient, 1);
   else if (!has_no_body(exchange.status))
-    items.bytes(exchange.ended, connection, Direction::ToClient, body);
+    items.bytes(exchange.ended, connection, Direction::ToClient, exchange.response_body);
   close_both(exchange.ended, connection, Direction::ToServer, StreamEnd::Fin, items);
 }
 

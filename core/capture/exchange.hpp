@@ -43,10 +43,11 @@ struct Exchange {
   std::string target;  ///< `/socket.io/?EIO=4&...`
   Headers request_headers;
   std::string request_body;
+  bool request_body_absent = false;  ///< there was one, and it is not recorded
   std::uint16_t status = 200;
   Headers response_headers;
   std::string response_body;
-  bool response_body_absent = false;  ///< there was one, and it is not recorded
+  bool response_body_absent = false;  ///< likewise
   Instant asked;
   Instant answered;  ///< the response's head
   Instant ended;     ///< the whole response

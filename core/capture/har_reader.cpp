@@ -114,12 +114,12 @@ Url url_of(std::string_view text) {
   return {std::string(rest.substr(0, path)), target};
 }
 
-std::string content_of(const Part& content) {
-  std::string text = content["text"].text();
-  if (content["encoding"].text() != "base64") return text;
-  std::string bytes;
-  engineio::decode_base64(text, bytes);
-  return bytes;
+/// Playwright writes milliseconds when the WebSocket began, plus seconds since then. Fixed in 1.62;
+/// of Firefox they were right. Source: microsoft/playwright#41360.
+bool counts_in_seconds(const Part& log) {
+  const std::string version = log["creator"]["version"].text();
+  return log["creator"]["name"].text() == "Playwright" && version.starts_with("1.61.") &&
+         log["browser"]["name"].text() != "firefox";
 }
 
 class HarReader {
@@ -127,8 +127,9 @@ class HarReader {
   HarReader(std::string_view text, const Attachments& attachments)
       : text_(text), attachments_(attachments) {}
 
-  Exchanges read(const Part& entries) {
-    entries.each([&](const Part& entry) { read_entry(entry); });
+  Exchanges read(const Part& log) {
+    counts_in_seconds_ = counts_in_seconds(log);
+    log["entries"].each([&](const Part& entry) { read_entry(entry); });
     tell_what_is_not_recorded();
     return std::move(result_);
   }
@@ -152,6 +153,7 @@ class HarReader {
     exchange.response_headers = headers_of(response["headers"]);
     drop_content_encoding(exchange.response_headers);
     read_times(entry, *started, exchange);
+    read_request_body(request, exchange);
 
     const bool websocket = is_websocket(entry, response, exchange.target);
     const double status = response["status"].number().value_or(0);
@@ -160,7 +162,7 @@ class HarReader {
     else if (websocket)
       read_websocket(entry, response, exchange);
     else
-      read_bodies(request, response, static_cast<std::uint16_t>(status), exchange);
+      read_answer(response, static_cast<std::uint16_t>(status), exchange);
     result_.exchanges.push_back(std::move(exchange));
   }
 
@@ -197,19 +199,31 @@ class HarReader {
       exchange.failure = Exchange::Failure::ByServer;
   }
 
-  void read_bodies(const Part& request, const Part& response, std::uint16_t status,
-                   Exchange& exchange) {
+  /// Every POST says something, and so does every answer to a poll: an empty one is not recorded.
+  void read_request_body(const Part& request, Exchange& exchange) {
+    exchange.request_body = content_of(request["postData"]);
+    if (exchange.method != "POST" || !exchange.request_body.empty()) return;
+    exchange.request_body_absent = true;
+    ++bodies_absent_;
+  }
+
+  void read_answer(const Part& response, std::uint16_t status, Exchange& exchange) {
     exchange.status = status;
-    const Part content = response["content"], post = request["postData"];
-    exchange.request_body = content_of(post);
-    exchange.response_body = content_of(content);
-    if (const std::string file = content["_file"].text(); !file.empty())
-      exchange.response_body = attachment(response, file).value_or("");
-    // Every answer to a poll says something.
+    exchange.response_body = content_of(response["content"]);
     if (status == 200 && exchange.method == "GET" && exchange.response_body.empty()) {
       exchange.response_body_absent = true;
       ++bodies_absent_;
     }
+  }
+
+  std::string content_of(const Part& content) {
+    if (const std::string file = content["_file"].text(); !file.empty())
+      return attachment(content, file).value_or("");
+    std::string text = content["text"].text();
+    if (content["encoding"].text() != "base64") return text;
+    std::string bytes;
+    engineio::decode_base64(text, bytes);
+    return bytes;
   }
 
   void read_websocket(const Part& entry, const Part& response, Exchange& exchange) {
@@ -257,7 +271,10 @@ class HarReader {
       engineio::decode_base64(message.data, bytes);
       message.data = std::move(bytes);
     }
-    const auto at = instant_of(one["time"].number());
+    auto time = one["time"].number();
+    if (counts_in_seconds_ && time && exchange.messages.empty()) first_time_ = *time;
+    if (counts_in_seconds_ && time) time = first_time_ + (*time - first_time_) * 1e3;
+    const auto at = instant_of(time);
     if (!at) ++messages_undated_;
     message.at =
         at.value_or(exchange.messages.empty() ? exchange.answered : exchange.messages.back().at);
@@ -303,12 +320,14 @@ class HarReader {
       problem({}, std::to_string(messages_undated_) + " WebSocket messages have no time");
     if (bodies_absent_ != 0)
       problem({}, "the contents of " + std::to_string(bodies_absent_) +
-                      " answers are not recorded; export the HAR with content");
+                      " requests or answers are not recorded; export the HAR with content");
   }
 
   std::string_view text_;
   const Attachments& attachments_;
   Exchanges result_;
+  double first_time_ = 0;  ///< of the WebSocket being read
+  bool counts_in_seconds_ = false;
   std::size_t ends_absent_ = 0;
   std::size_t messages_undated_ = 0;
   std::size_t bodies_absent_ = 0;
@@ -348,9 +367,10 @@ tl::expected<Exchanges, HarError> read_har(std::string_view text, const Attachme
     return tl::unexpected(
         HarError{shape.error().offset_bytes + bom_bytes, json::reason_text(shape.error().code)});
   const auto start = document.find_first_not_of(" \t\r\n");
-  const Part entries = Part(json::leading_value(document.substr(start)))["log"]["entries"];
-  if (!entries.is(Kind::Array)) return tl::unexpected(HarError{0, "it holds no log.entries"});
-  Exchanges result = HarReader(text, attachments).read(entries);
+  const Part log = Part(json::leading_value(document.substr(start)))["log"];
+  if (!log["entries"].is(Kind::Array))
+    return tl::unexpected(HarError{0, "it holds no log.entries"});
+  Exchanges result = HarReader(text, attachments).read(log);
   pull_apart(result.exchanges);
   return result;
 }

@@ -4,11 +4,10 @@ import { exitCode, run } from "../../lab/parts/children.mjs";
 import { readFindings } from "../../lab/parts/findings.mjs";
 
 /** Resolves with `{ code, stderr, said }`. */
-export async function analyze(program, folder, files, args = []) {
+export async function analyze(program, folder, files, args = [], reveal = true) {
   const findingsFile = join(folder, `analyzed-${++runs}.ndjson`);
-  const child = run(program, ["analyze", "--reveal-sids", "--findings", findingsFile, ...args, ...files], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const all = [...(reveal ? ["--reveal-sids"] : []), "--findings", findingsFile, ...args, ...files];
+  const child = run(program, ["analyze", ...all], { stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (bytes) => (stderr += bytes));
   const code = await exitCode(child, 120_000, "sioscope analyze ends");
@@ -31,4 +30,24 @@ export function differences(live, offline) {
     ...one.filter((each) => !other.includes(each)).map((each) => `only live: ${each}`),
     ...other.filter((each) => !one.includes(each)).map((each) => `only offline: ${each}`),
   ];
+}
+
+/** What is wrong with an analysis of story.mjs's story. */
+export function finds(orphan, { code, said, stderr }, { copies = true } = {}) {
+  const complaints = [...said.complaints];
+  if (code !== 1) complaints.push(`exits ${code}, saying: ${stderr}`);
+  const expected = {
+    "protocol/malformed-packet": 1,
+    "leak/orphan-after-parse-error": 1,
+    "duplicate/over-orphan": copies ? 3 : undefined,
+  };
+  for (const [rule, count] of Object.entries(expected)) {
+    if (count === undefined) continue;
+    const found = said.findings.filter((finding) => finding.rule === rule);
+    const right = found.length === 1 && found[0].session.sid === orphan && found[0].count === count;
+    if (!right || found[0].confidence === "possible") complaints.push(`${rule} of ${orphan}: ${found.map(gist).join("; ") || "not found"}`);
+  }
+  for (const finding of said.findings)
+    if (!(finding.rule in expected) && finding.severity !== "info") complaints.push(`also: ${gist(finding)}`);
+  return complaints;
 }
