@@ -47,11 +47,11 @@ struct Written {
   std::string path = "/socket.io/";
   std::vector<std::string> emissions;
   std::vector<std::string> ack;
+  std::vector<std::string> reconnect;
   std::string wait_for;
   std::string timeout;
   std::string ca_file;
   bool insecure = false;
-  bool reconnect = false;
 };
 
 using Sentence = std::optional<std::string>;  ///< what is wrong, if anything
@@ -125,6 +125,16 @@ Sentence read_duration(const std::string& option, const std::string& text,
   return std::nullopt;
 }
 
+Sentence read_reconnection(const std::vector<std::string>& words, Options& options) {
+  options.reconnection = words.empty() ? Reconnection::Never : Reconnection::Always;
+  if (words.empty() || words.back().empty()) return std::nullopt;
+  std::optional<std::chrono::milliseconds> delay;
+  if (auto wrong = read_duration("--reconnect", words.back(), delay)) return wrong;
+  options.back_off.min = *delay;
+  options.back_off.max = 5 * *delay;
+  return std::nullopt;
+}
+
 /// Everything that needs no other to be understood.
 Sentence read_parts(const Written& written, ConnectOptions& options, Namespace& joined) {
   EngineOptions& engine = options.client.engine;
@@ -164,7 +174,7 @@ Sentence read(const Written& written, ConnectOptions& options) {
     joined.query = options.client.engine.target.query;
   options.client.namespaces = {joined};
   options.client.offline = {OfflinePolicy::Buffer, 100'000};
-  options.client.reconnection = written.reconnect ? Reconnection::Always : Reconnection::Never;
+  if (auto wrong = read_reconnection(written.reconnect, options.client)) return wrong;
   options.tls = {
       written.insecure ? client::TlsOptions::Verify::Nothing : client::TlsOptions::Verify::Peer,
       written.ca_file};
@@ -223,12 +233,16 @@ int connect_command(Arguments arguments) {
   app.add_option("-c,--count", options.count, "... so many times; or so many events of any name");
   app.add_option("--timeout", written.timeout,
                  "for all of it [10s when something is to be done, else none]");
-  app.add_flag("--reconnect", written.reconnect, "come back when the connection is lost");
+  app.add_option("--reconnect", written.reconnect,
+                 "come back when the connection is lost, first after about so long [1s]")
+      ->expected(0, 1)
+      ->type_name("[DURATION]");
   app.add_flag("-k,--insecure", written.insecure, "do not verify the server's certificate");
   app.add_option("--cacert", written.ca_file, "PEM file of certificates to trust");
   app.footer(std::string(kFooter));
   if (auto stop = parse_with(app, arguments)) return say(*stop);
   if (app.count("--ack") > 0 && written.ack.empty()) written.ack.emplace_back();
+  if (app.count("--reconnect") > 0 && written.reconnect.empty()) written.reconnect.emplace_back();
   if (const auto wrong = read(written, options)) return say(usage_error(app, *wrong));
   return connect::run_connect(options);
 }

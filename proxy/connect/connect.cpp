@@ -40,6 +40,10 @@ class Conversation {
   void out_of_time();
   /// Whether all that was asked for is done. Somebody who only listens is never done.
   [[nodiscard]] bool done() const noexcept;
+  /// Whether it goes on when something was lost.
+  [[nodiscard]] bool stays() const noexcept {
+    return options_.client.reconnection == Reconnection::Always;
+  }
   void consider_end();
   void fail(const std::string& sentence);
   void say_goodbye();
@@ -147,8 +151,11 @@ void Conversation::told(const Happening& happening) {
   if (const auto* it = std::get_if<EmissionSent>(&happening)) unsent_.erase(it->number);
   if (const auto* it = std::get_if<Acknowledged>(&happening)) unanswered_.erase(it->id);
   if (const auto* it = std::get_if<Received>(&happening)) heard(*it);
-  if (const auto* it = std::get_if<AckFailed>(&happening); it && unanswered_.erase(it->id) > 0)
-    if (it->why == AckFailure::TimedOut) return fail("no acknowledgement came in time; see --ack");
+  if (const auto* it = std::get_if<AckFailed>(&happening); it && unanswered_.erase(it->id) > 0) {
+    exit_code_ = 1;
+    if (it->why == AckFailure::TimedOut && !stays())
+      return fail("no acknowledgement came in time; see --ack");
+  }
   if (const auto* it = std::get_if<EmissionDropped>(&happening); it && !leaving_)
     return fail("an event was not sent: " + std::string(it->reason));
   if (const auto* it = std::get_if<ConnectError>(&happening)) return refused(*it);
@@ -178,7 +185,7 @@ void Conversation::refused(const ConnectError& error) {
 
 void Conversation::closed(const EngineClosed& closed) {
   if (leaving_) return;  // Links may still have to say goodbye: the loop ends when they have.
-  if (options_.client.reconnection == Reconnection::Always) return;
+  if (stays()) return;
   if (!was_open_)
     return fail(why_no_session(
         {options_.remote, options_.client.engine.target.path, options_.client.engine.revision},
