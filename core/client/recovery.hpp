@@ -39,8 +39,8 @@ class Recovery {
   /// Without an offset the server does not try, but the pid tells who we were.
   [[nodiscard]] std::string connect_data(std::string_view auth) const {
     if (pid_.empty()) return std::string(auth);
-    std::string data = "{\"pid\":" + client::quoted(pid_);
-    if (!offset_.empty()) data += ",\"offset\":" + client::quoted(offset_);
+    std::string data = "{\"pid\":" + json_string(pid_);
+    if (!offset_.empty()) data += ",\"offset\":" + json_string(offset_);
     const std::string members = array_inside(auth);
     if (!members.empty()) data.append(",").append(members);
     return data + '}';

@@ -15,7 +15,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -33,7 +33,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string event_data(std::string_view name, std::string_view arguments) {
-  std::string data = '[' + quoted(name);
+  std::string data = '[' + json_string(name);
   if (!arguments.empty()) data.append(",").append(arguments);
   return data + ']';
 }

@@ -25,7 +25,7 @@ struct Packet {
 /// `arguments` is the inside of a JSON array, `1,{}`, and may be empty.
 [[nodiscard]] std::string event_data(std::string_view name, std::string_view arguments);
 /// `text` as a JSON string with its quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string json_string(std::string_view text);
 
 /// An EVENT's data taken apart.
 struct EventParts {

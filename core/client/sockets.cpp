@@ -224,8 +224,8 @@ void Sockets::receive_error(Entry entry, Packet packet, SocketHappenings& told) 
     told.push_back(Received{packet.ns, "error", std::move(packet.data), {}, {}});
     return;
   }
-  end(entry, Standing::EndedByServer, "the server refused the namespace", "connect error", told);
   told.push_back(ConnectError{packet.ns, std::move(packet.data)});
+  end(entry, Standing::EndedByServer, "the server refused the namespace", "connect error", told);
 }
 
 void Sockets::deliver(Socket& socket, Packet packet, SocketHappenings& told) {
@@ -239,7 +239,7 @@ void Sockets::deliver(Socket& socket, Packet packet, SocketHappenings& told) {
 // --- What goes out ---
 
 std::optional<EmitErrc> Sockets::refuse(const Emission& emission) const {
-  if (socketio::is_reserved_event(quoted(emission.name))) return EmitErrc::ReservedName;
+  if (socketio::is_reserved_event(json_string(emission.name))) return EmitErrc::ReservedName;
   const std::string data = '[' + emission.arguments + ']';
   if (!json::inspect(data)) return EmitErrc::NotJson;
   const auto count = static_cast<std::uint32_t>(emission.attachments.size());

@@ -13,6 +13,7 @@ using Arguments = std::span<const std::string>;
 [[nodiscard]] int proxy_command(Arguments arguments);
 [[nodiscard]] int check_command(Arguments arguments);
 [[nodiscard]] int analyze_command(Arguments arguments);
+[[nodiscard]] int connect_command(Arguments arguments);
 [[nodiscard]] int decode_command(Arguments arguments);
 [[nodiscard]] int explain_command(Arguments arguments);
 [[nodiscard]] int rules_command(Arguments arguments);

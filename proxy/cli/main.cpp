@@ -25,6 +25,7 @@ constexpr std::array kCommands{
     Command{"check", check_command, "run a test command through the proxy, and judge what passed"},
     Command{"analyze", analyze_command, "find in captures what `proxy` finds in live traffic"},
     Command{"explain", explain_command, "tell one finding as a story, both sessions side by side"},
+    Command{"connect", connect_command, "be a Socket.IO client: emit, wait, print what happens"},
     Command{"decode", decode_command, "decode packets as the official parsers do"},
     Command{"rules", rules_command, "say what each rule detects, its proof, its remedy"},
 #ifdef SIOSCOPE_DEMO

@@ -83,6 +83,8 @@ class Driver {
     }
   }
   [[nodiscard]] const Machine& machine() const noexcept { return machine_; }
+  /// Whether any link is left, be it to say goodbye.
+  [[nodiscard]] bool linked() const noexcept { return !links_.empty(); }
   /// How the last link ended that the machine did not end itself.
   [[nodiscard]] const LinkEnd& last_end() const noexcept { return last_end_; }
 

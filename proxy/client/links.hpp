@@ -54,6 +54,8 @@ class Links {
   /// Whom an OpenLink connects to. `tls` is for Security::Tls, and must outlive this.
   void set_remote(Remote remote, const TlsContext* tls = nullptr);
   void carry_out(const core::client::Actions& actions);
+  /// Whether all links are gone, goodbyes included.
+  [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
   /// Takes a connection from a listener. They are numbered from 1 up, so that one Links either
   /// accepts or connects.
   void accept(uv_stream_t* listener);

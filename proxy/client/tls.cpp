@@ -73,6 +73,7 @@ TlsSession::TlsSession(const TlsContext& context, const std::string& host)
 }
 
 void TlsSession::receive(std::string_view bytes, std::string& plain) {
+  ERR_clear_error();  // Else another's error on this thread would be taken for ours.
   BIO_write(in_, bytes.data(), static_cast<int>(bytes.size()));
   if (state_ == State::Handshake) {
     const int done = SSL_do_handshake(ssl_.get());
@@ -101,6 +102,7 @@ void TlsSession::receive(std::string_view bytes, std::string& plain) {
 
 void TlsSession::send(std::string_view plain) {
   if (state_ != State::Open || plain.empty()) return;
+  ERR_clear_error();
   // A memory BIO takes everything.
   if (SSL_write(ssl_.get(), plain.data(), static_cast<int>(plain.size())) <= 0) fail();
 }

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -7,6 +5,9 @@
 #include "core/engineio/base64.hpp"
 #include "core/json/json.hpp"
 #include "proxy/client/driver.hpp"
+#include "proxy/client/stop_signals.hpp"
+#include "proxy/connect/happening_json.hpp"
+#include "proxy/connect/lines.hpp"
 #include "proxy/demo/leaky_client.hpp"
 #include "proxy/demo/parts.hpp"
 
@@ -25,92 +26,9 @@ using namespace core::client;
 using core::Instant;
 namespace json = core::json;
 
-std::string attachments_json(const std::vector<std::string>& attachments) {
-  std::string text;
-  for (const std::string& bytes : attachments) {
-    text += text.empty() ? "\"" : ",\"";
-    core::engineio::encode_base64(bytes, text);
-    text += '"';
-  }
-  return '[' + text + ']';
-}
-
-struct Line {
-  std::string operator()(const EngineOpened& it) const {
-    return R"("engine-opened","sid":)" + quoted(it.sid) + ",\"transport\":" + quoted(it.transport);
-  }
-  std::string operator()(const EngineUpgraded&) const { return "\"engine-upgraded\""; }
-  std::string operator()(const EngineClosed& it) const {
-    return R"("engine-closed","reason":)" + quoted(name(it.reason)) +
-           ",\"detail\":" + quoted(it.detail);
-  }
-  std::string operator()(const ReconnectScheduled&) const { return "\"reconnect-scheduled\""; }
-  std::string operator()(const Connected& it) const {
-    return R"("connected","nsp":)" + quoted(it.ns) + ",\"id\":" + quoted(it.sid);
-  }
-  std::string operator()(const ConnectError& it) const {
-    return R"("connect-error","nsp":)" + quoted(it.ns) +
-           ",\"data\":" + (it.data.empty() ? "null" : it.data);
-  }
-  std::string operator()(const Disconnected& it) const {
-    return R"("disconnected","nsp":)" + quoted(it.ns) + ",\"reason\":" + quoted(it.reason);
-  }
-  std::string operator()(const Received& it) const {
-    return R"("event","nsp":)" + quoted(it.ns) + ",\"name\":" + quoted(it.name) + ",\"args\":[" +
-           it.arguments + "],\"attachments\":" + attachments_json(it.attachments);
-  }
-  std::string operator()(const Acknowledged& it) const {
-    return R"("ack","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id) + ",\"args\":[" +
-           it.arguments + "],\"attachments\":" + attachments_json(it.attachments);
-  }
-  std::string operator()(const AckFailed& it) const {
-    return R"("ack-failed","nsp":)" + quoted(it.ns) + ",\"id\":" + std::to_string(it.id);
-  }
-  std::string operator()(const EmissionSent&) const { return "\"emission-sent\""; }
-  std::string operator()(const EmissionDropped&) const { return "\"emission-dropped\""; }
-};
-
 void print(const std::string& happened) {
   std::cout << "{\"happened\":" + happened + "}\n" << std::flush;
 }
-
-/// Reads lines from stdin on the loop.
-class Lines {
- public:
-  Lines(uv_loop_t& loop, std::function<void(std::string_view)> line) : line_(std::move(line)) {
-    poll_.reset(new uv_poll_t);
-    if (uv_poll_init(&loop, poll_.get(), STDIN_FILENO) != 0) {
-      delete poll_.release();  // A file or /dev/null: nobody commands.
-      return;
-    }
-    poll_->data = this;
-    uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
-      if (poll->data) static_cast<Lines*>(poll->data)->read();
-    });
-  }
-  Lines(const Lines&) = delete;
-  Lines& operator=(const Lines&) = delete;
-
- private:
-  void read() {
-    char buffer[4096];
-    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count <= 0) {
-      uv_poll_stop(poll_.get());
-      return;
-    }
-    waiting_.append(buffer, static_cast<std::size_t>(count));
-    for (auto end = waiting_.find('\n'); end != std::string::npos; end = waiting_.find('\n')) {
-      const std::string line = waiting_.substr(0, end);
-      waiting_.erase(0, end + 1);
-      line_(line);
-    }
-  }
-
-  std::function<void(std::string_view)> line_;
-  net::uv::Owned<uv_poll_t> poll_;
-  std::string waiting_;
-};
 
 std::string text_member(std::string_view object, std::string_view key, std::string fallback) {
   const auto value = json::find_member(object, key);
@@ -147,11 +65,11 @@ void obey(std::string_view line, Machine& machine, Instant now, Output& out) {
 
 template <class Machine>
 int run(Options options, const client::Remote& remote) {
-  const auto loop = make_loop();
+  const auto loop = client::make_loop();
   using Driver = client::Driver<Machine, Output>;
   Driver* self = nullptr;
   Driver driver(*loop, std::move(options), [&self](const Happening& happening) {
-    print(std::visit(Line{}, happening));
+    std::cout << connect::happening_json(happening) << std::endl;
     const auto* received = std::get_if<Received>(&happening);
     if (received && received->id)
       self->act([received](Machine& m, Instant, Output& out) {
@@ -160,11 +78,14 @@ int run(Options options, const client::Remote& remote) {
   });
   self = &driver;
   driver.set_remote(remote);
-  Lines lines(*loop, [&driver](std::string_view line) {
-    driver.act([line](Machine& m, Instant now, Output& out) { obey(line, m, now, out); });
-  });
+  connect::Lines lines(
+      *loop,
+      [&driver](std::string_view line) {
+        driver.act([line](Machine& m, Instant now, Output& out) { obey(line, m, now, out); });
+      },
+      [] {});  // Nobody commands any more: it goes on.
   client::Alarm goodbye(*loop, [&loop] { uv_stop(loop.get()); });
-  StopSignals signals(*loop, [&driver, &goodbye] {
+  client::StopSignals signals(*loop, [&driver, &goodbye] {
     driver.act([](Machine& m, Instant now, Output& out) { m.disconnect(now, out); });
     goodbye.set(observe::now() + std::chrono::milliseconds(100));
   });

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/client/stop_signals.hpp"
 #include "proxy/demo/listening.hpp"
 #include "proxy/demo/parts.hpp"
 
@@ -92,15 +93,15 @@ class Both {
 };
 
 std::string sessions_json(const Server& server) {
-  using core::client::quoted;
+  using core::client::json_string;
   std::string text;
   for (const auto& session : server.sessions()) {
     std::string sockets;
     for (const auto& [ns, sid] : session.sockets)
-      sockets.append(sockets.empty() ? "" : ",").append(quoted(ns) + ':' + quoted(sid));
+      sockets.append(sockets.empty() ? "" : ",").append(json_string(ns) + ':' + json_string(sid));
     text.append(text.empty() ? "" : ",");
-    text += "{\"sid\":" + quoted(session.engine_sid) +
-            ",\"transport\":" + quoted(session.transport) + ",\"sockets\":{" + sockets + "}}";
+    text += "{\"sid\":" + json_string(session.engine_sid) +
+            ",\"transport\":" + json_string(session.transport) + ",\"sockets\":{" + sockets + "}}";
   }
   return '[' + text + ']';
 }
@@ -132,7 +133,7 @@ int run_server(const DemoOptions& options) {
   server.engine.ping_timeout = options.ping_timeout;
   server.namespaces = {"/", "/chat", "/admin", "/custom"};
 
-  const auto loop = make_loop();
+  const auto loop = client::make_loop();
   Listening<Both>* self = nullptr;
   std::vector<Connected> fresh;
   client::Alarm greeting(*loop, [&self, &fresh] {
@@ -157,7 +158,7 @@ int run_server(const DemoOptions& options) {
     std::cerr << "sioscope: " << bound.error().sentence << '\n';
     return 2;
   }
-  StopSignals signals(*loop, [&loop] { uv_stop(loop.get()); });
+  client::StopSignals signals(*loop, [&loop] { uv_stop(loop.get()); });
   std::cerr << "sioscope: listening on http://" + bound->text() + "\n" << std::flush;
   uv_run(loop.get(), UV_RUN_DEFAULT);
   return 0;

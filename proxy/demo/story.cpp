@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "proxy/client/driver.hpp"
+#include "proxy/client/stop_signals.hpp"
 #include "proxy/demo/leaky_client.hpp"
 #include "proxy/demo/listening.hpp"
 #include "proxy/demo/parts.hpp"
@@ -38,7 +39,9 @@ using core::Instant;
 namespace client = core::client;
 namespace server = core::server;
 using proxy::client::Alarm;
+using proxy::client::make_loop;
 using proxy::client::random_seed;
+using proxy::client::StopSignals;
 using CarefulDriver = proxy::client::ClientDriver;
 using LeakyDriver = proxy::client::Driver<LeakyClient, client::Output>;
 

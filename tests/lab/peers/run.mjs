@@ -2,6 +2,7 @@
 //
 //   npm clients  ──►  sioscope demo --serve        connect, events, acks, binary, namespaces, pings, poison
 //   sioscope demo --client [--leaky]  ──►  npm server
+//   sioscope connect  ──►  a network that fails  ──►  npm servers of every generation          weather.mjs
 //
 //   node run.mjs --program PATH [--only WORD]
 //
@@ -13,6 +14,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import assert from "node:assert/strict";
+import { kGenerations, kTransports, recovers, weather } from "./weather.mjs";
 
 const require = createRequire(import.meta.url);
 const { Server } = require("socket.io");
@@ -373,13 +375,19 @@ for (const transport of Object.keys(transports)) {
   test(`our client, ${transport}: comes back when the server cuts it off`, () => oursComesBack(transport));
 }
 
+for (const generation of kGenerations)
+  for (const transport of kTransports)
+    test(`our client, server ${generation}, ${transport}: bad weather`, () => weather(program, generation, transport));
+for (const transport of kTransports)
+  test(`our client, ${transport}: what was missed is recovered, once`, () => recovers(program, transport));
+
 const only = option("only");
 const chosen = tests.filter((it) => !only || it.name.includes(only));
 let failed = 0;
 async function worker() {
   for (let it = chosen.shift(); it; it = chosen.shift()) {
     try {
-      await Promise.race([it.run(), sleep(30_000).then(() => assert.fail("it does not come to an end"))]);
+      await Promise.race([it.run(), sleep(60_000).then(() => assert.fail("it does not come to an end"))]);
       console.log(`ok    ${it.name}`);
     } catch (error) {
       ++failed;
