@@ -20,8 +20,8 @@ constexpr auto kNextPoll = 100ms;
 constexpr auto kOneGo = 2ms;
 /// More in a row are a stream of its own.
 constexpr std::uint32_t kCopiesMax = 16;
-/// A server passes on what a client says within so long.
-constexpr auto kPassedOn = 1s;
+/// A server passes on what a client says, or answers it, within so long.
+constexpr auto kReaction = 1s;
 /// A run that lasted so long without another copy is over.
 constexpr auto kRunOver = 150ms;
 /// Topics that came in runs, at most; sessions and contents counted one by one.
@@ -37,6 +37,13 @@ constexpr std::uint64_t kMomentsAlike = 6;
 /// So many contents, each in as many copies, are no coincidence; on one session alone, so many.
 constexpr std::size_t kContents = 3;
 constexpr std::size_t kContentsAlone = 5;
+
+bool is_polling(const core::session::Session& session) noexcept {
+  return session.transport == core::TransportName::Polling;
+}
+core::Duration window_of(const core::session::Session& session) noexcept {
+  return is_polling(session) ? kNextPoll : kSameTick;
+}
 
 template <class Value>
 void count(std::vector<Value>& values, const Value& value) {
@@ -68,7 +75,7 @@ const Description FanOutTimesN::kDescription{
         "Events of that name also come alone, their number changes, they lie further apart (a "
         "ticker, a user who repeats himself), or other contents follow without a pause (a stream "
         "that changes less often than it is told). As many equal events came from clients just "
-        "before: the server passes them on.",
+        "before, which the server passes on or answers.",
     .remedy =
         "Emit on one process only (io.local.emit() where every process reacts to the same "
         "message), and look for an emit to two rooms that hold the same sockets.",
@@ -85,22 +92,21 @@ void FanOutTimesN::observe(const Fact& fact) {
   if (fact.message.ack) return;
   const std::uint64_t content = content_of(fact.message);
   if (fact.direction == Direction::ToServer) {
-    said_[next_said_] = {fact.message.topic, content, fact.at};
+    said_[next_said_] = {fact.session->id, fact.message.topic, content, fact.at};
     next_said_ = (next_said_ + 1) % said_.size();
     return;
   }
   if (fact.message.id != core::kNoId) return;
   Run& run = memory_of(*fact.session).run;
-  const bool polling = fact.session->transport == core::TransportName::Polling;
   const core::Duration pause = fact.at - run.last;
-  const bool near = run.length != 0 && run.topic == fact.message.topic &&
-                    pause <= core::Duration(polling ? kNextPoll : kSameTick);
+  const bool near =
+      run.length != 0 && run.topic == fact.message.topic && pause <= window_of(*fact.session);
   if (near && run.content == content) {
     run.last = fact.at;
     if (++run.length == 2) suspect(fact, run);
     return;
   }
-  const bool crowded = near && (polling || pause > core::Duration(kOneGo));
+  const bool crowded = near && (is_polling(*fact.session) || pause > core::Duration(kOneGo));
   run.crowded |= crowded;
   conclude(*fact.session, run);
   run = {fact.message.topic, content, fact.at, fact.at, 1, crowded};
@@ -131,7 +137,8 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
   const Run over = std::exchange(run, {});
   if (over.length == 0 || topics_.empty()) return;
   const auto found = topics_.find(over.topic);
-  if (found == topics_.end() || (over.length > 1 && passed_on(over))) return;
+  if (found == topics_.end() || (over.length > 1 && (passed_on(over) || asked_for(session, over))))
+    return;
   Topic& known = found->second;
   const bool odd = known.length != 0 && known.length != over.length;
   if (odd && ++known.odd * kOddOnceIn > known.moments) refute(over.topic, known);
@@ -149,9 +156,22 @@ void FanOutTimesN::conclude(const Session& session, Run& run) {
 bool FanOutTimesN::passed_on(const Run& run) const {
   const auto is_it = [&](const Said& said) {
     return said.topic == run.topic && said.content == run.content && said.at <= run.last &&
-           said.at + kPassedOn >= run.first;
+           said.at + kReaction >= run.first;
   };
   return std::count_if(said_.begin(), said_.end(), is_it) >= std::int64_t{run.length};
+}
+
+bool FanOutTimesN::asked_for(const Session& session, const Run& run) const {
+  const core::Duration in_a_row = window_of(session);
+  return std::any_of(said_.begin(), said_.end(), [&](const Said& first) {
+    if (first.session != session.id || first.at > run.last || first.at + kReaction < run.first)
+      return false;
+    const auto is_again = [&](const Said& said) {
+      return said.session == first.session && said.topic == first.topic &&
+             said.content == first.content && said.at >= first.at && said.at <= first.at + in_a_row;
+    };
+    return std::count_if(said_.begin(), said_.end(), is_again) >= std::int64_t{run.length};
+  });
 }
 
 void FanOutTimesN::judge(std::uint64_t topic, Topic& known, Instant at) {

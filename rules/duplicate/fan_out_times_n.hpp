@@ -29,8 +29,9 @@ struct Run {
 /// twos is its application's business. One that comes in runs of the same length, every time and
 /// wherever it goes, with contents that change, is multiplied on its way. What is told at a steady
 /// rate and changes at a lower one looks the same where its events lie as close as copies: no pause
-/// parts its runs, and so they prove nothing. Neither does what as many clients had just said: a
-/// server that passes it on sends each of them one copy.
+/// parts its runs, and so they prove nothing. Neither does what as many clients had just said,
+/// since a server that passes it on sends each of them one copy, nor what answers as many equal
+/// requests.
 
 class FanOutTimesN : public Rule {
  public:
@@ -58,14 +59,16 @@ class FanOutTimesN : public Rule {
     Evidence second;
   };
 
-  /// An event that a client sent: the server may pass it on.
+  /// An event that a client sent: the server may pass it on, or answer it.
   struct Said {
+    core::SessionId session = core::SessionId::None;
     std::uint64_t topic = 0;
     std::uint64_t content = 0;
     core::Instant at{};
   };
 
   [[nodiscard]] bool passed_on(const Run& run) const;
+  [[nodiscard]] bool asked_for(const core::session::Session& session, const Run& run) const;
   void suspect(const core::session::Fact& fact, const Run& run);
   void conclude(const core::session::Session& session, Run& run);
   void judge(std::uint64_t topic, Topic& known, core::Instant at);

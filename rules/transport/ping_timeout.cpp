@@ -42,10 +42,13 @@ void PingTimeout::observe(const Fact& fact) {
 void PingTimeout::woke(const Fact& fact) {
   if (fact.session == nullptr || refusal_of(*fact.exchange) != Refusal::UnknownSid) return;
   const Session& session = *fact.session;
-  if (session.cause != CloseCause::UnknownToServer || session.closed != fact.at) return;
+  const core::Instant asked = fact.exchange->asked;
+  // Its own patience ends when it wakes too: it may say `1` to a session that is no more.
+  const bool ends_it = session.cause == CloseCause::UnknownToServer && session.closed == fact.at;
+  const bool gives_up = session.cause == CloseCause::ClientClose && session.closed >= asked;
+  if (!ends_it && !gives_up) return;
   // The pong that wakes with it comes too late.
   const core::Instant ping_at = session.heartbeat.ping_at;
-  const core::Instant asked = fact.exchange->asked;
   const bool pinged = session.eio != 3 && ping_at != core::Instant{} &&
                       asked >= ping_at + session.ping_timeout &&
                       (session.heartbeat.unanswered() || session.heartbeat.answered_at >= asked);
