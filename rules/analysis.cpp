@@ -158,6 +158,14 @@ Instant Analysis::suspects_settle_at() const noexcept {
 
 std::vector<Suspect> Analysis::unsettled() const { return state_->orphans.unsettled(state_->now); }
 
+std::vector<std::pair<std::string, core::ClientId>> Analysis::clients() const {
+  std::vector<std::pair<std::string, core::ClientId>> all;
+  for (const SessionId id : state_->tracker.all())
+    if (const core::session::Session* const session = state_->tracker.find(id))
+      all.emplace_back(session->engine_sid, session->client);
+  return all;
+}
+
 Analysis::Live Analysis::live() const noexcept {
   const auto live = state_->tracker.live();
   return {live.polling, live.websocket, state_->orphans.orphans()};

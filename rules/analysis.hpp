@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/event_buffer.hpp"
@@ -40,6 +42,9 @@ class Analysis {
   /// The suspects that are open, each as the finding that it may become.
   [[nodiscard]] std::vector<Suspect> unsettled() const;
   [[nodiscard]] Tally tally() const;
+  /// The sessions that are remembered, by their sid, and whose they are held to be, as of now.
+  /// Sessions are forgotten some time after they end: who wants all asks again and again.
+  [[nodiscard]] std::vector<std::pair<std::string, core::ClientId>> clients() const;
   /// Live sessions now, by transport, for metrics.
   struct Live {
     std::size_t polling = 0;

@@ -16,6 +16,7 @@ using Arguments = std::span<const std::string>;
 [[nodiscard]] int connect_command(Arguments arguments);
 [[nodiscard]] int decode_command(Arguments arguments);
 [[nodiscard]] int explain_command(Arguments arguments);
+[[nodiscard]] int replay_command(Arguments arguments);
 [[nodiscard]] int rules_command(Arguments arguments);
 [[nodiscard]] int demo_command(Arguments arguments);
 

@@ -8,6 +8,7 @@
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/commands.hpp"
 #include "proxy/cli/duration.hpp"
+#include "proxy/cli/target_options.hpp"
 #include "proxy/connect/connect.hpp"
 
 namespace proxy::cli {
@@ -35,12 +36,9 @@ Exits with 0 when all that was asked for is done, 1 when it is not (one sentence
 option is wrong.)";
 
 /// What the options said, still as text.
-struct Written {
+struct Written : WrittenTarget {
   std::string url;
   std::string ns;
-  std::vector<std::string> auth;
-  std::vector<std::string> headers;
-  std::vector<std::string> query;
   std::string eio = "4";
   std::string transport = "upgrade";
   std::string parser = "json";
@@ -50,58 +48,9 @@ struct Written {
   std::vector<std::string> reconnect;
   std::string wait_for;
   std::string timeout;
-  std::string ca_file;
-  bool insecure = false;
 };
 
 using Sentence = std::optional<std::string>;  ///< what is wrong, if anything
-
-Sentence read_auth(const std::vector<std::string>& parts, std::string& auth) {
-  for (const std::string& part : parts) {
-    std::string members;
-    if (part.starts_with('{')) {
-      const auto shape = json::inspect(part);
-      if (!shape || shape->kind != json::Kind::Object)
-        return "--auth '" + part + "' is no JSON object";
-      members = array_inside(part);
-    } else {
-      const auto equals = part.find('=');
-      if (equals == std::string::npos || equals == 0)
-        return "--auth '" + part + "' is neither a JSON object nor NAME=VALUE";
-      members = json_string(part.substr(0, equals)) + ':' + json_string(part.substr(equals + 1));
-    }
-    if (!members.empty()) auth += (auth.empty() ? "" : ",") + members;
-  }
-  if (!parts.empty()) auth = '{' + auth + '}';
-  return std::nullopt;
-}
-
-Sentence read_headers(const std::vector<std::string>& lines, Target& target) {
-  for (const std::string& line : lines) {
-    const auto colon = line.find(':');
-    const auto is_token = [](char c) {
-      return c > ' ' && c < '\x7f' &&
-             std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
-    };
-    if (colon == std::string::npos || colon == 0 ||
-        !std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), is_token) ||
-        line.find_first_of("\r\n") != std::string::npos)
-      return "--header '" + line + "' is none; write 'Name: value'";
-    const auto value = line.find_first_not_of(" \t", colon + 1);
-    target.headers.emplace_back(line.substr(0, colon),
-                                value == std::string::npos ? "" : line.substr(value));
-  }
-  return std::nullopt;
-}
-
-Sentence read_query(const std::vector<std::string>& parts, std::string& query) {
-  for (const std::string& part : parts) {
-    if (part.empty() || part.find_first_of(" \t\r\n#") != std::string::npos)
-      return "--query '" + part + "' cannot stand in a URL; encode it, as in 'name=a%20b'";
-    query += (query.empty() ? "" : "&") + part;
-  }
-  return std::nullopt;
-}
 
 template <class Value>
 Sentence choose(const std::string& option, const std::string& word, Value& value,
@@ -138,9 +87,7 @@ Sentence read_reconnection(const std::vector<std::string>& words, Options& optio
 /// Everything that needs no other to be understood.
 Sentence read_parts(const Written& written, ConnectOptions& options, Namespace& joined) {
   EngineOptions& engine = options.client.engine;
-  if (auto wrong = read_auth(written.auth, joined.auth)) return wrong;
-  if (auto wrong = read_headers(written.headers, engine.target)) return wrong;
-  if (auto wrong = read_query(written.query, engine.target.query)) return wrong;
+  if (auto wrong = read_target_options(written, engine.target, joined.auth)) return wrong;
   if (auto wrong =
           choose("--eio", written.eio, engine.revision, {{"4", Revision::V4}, {"3", Revision::V3}}))
     return wrong;
@@ -175,9 +122,7 @@ Sentence read(const Written& written, ConnectOptions& options) {
   options.client.namespaces = {joined};
   options.client.offline = {OfflinePolicy::Buffer, 100'000};
   if (auto wrong = read_reconnection(written.reconnect, options.client)) return wrong;
-  options.tls = {
-      written.insecure ? client::TlsOptions::Verify::Nothing : client::TlsOptions::Verify::Peer,
-      written.ca_file};
+  options.tls = tls_of(written);
 
   options.pattern.ns = joined.ns;
   if (!written.ack.empty()) {
@@ -212,12 +157,7 @@ int connect_command(Arguments arguments) {
   app.add_option("url", written.url, "http, https, ws or wss://HOST[:PORT][/NAMESPACE][?QUERY]")
       ->required();
   app.add_option("-n,--namespace", written.ns, "[that of the URL, or /]");
-  app.add_option("-a,--auth", written.auth, "JSON object, or NAME=VALUE (repeatable)")
-      ->allow_extra_args(false);
-  app.add_option("-H,--header", written.headers, "'Name: value' for each request (repeatable)")
-      ->allow_extra_args(false);
-  app.add_option("-q,--query", written.query, "NAME=VALUE for each request (repeatable)")
-      ->allow_extra_args(false);
+  add_target_options(app, written);
   app.add_option("--path", written.path, "of the server [/socket.io/]");
   app.add_option("--eio", written.eio, "Engine.IO protocol: 4, or 3 for socket.io 1 and 2 [4]");
   app.add_option("-t,--transport", written.transport, "polling, websocket or upgrade [upgrade]");
@@ -237,8 +177,6 @@ int connect_command(Arguments arguments) {
                  "come back when the connection is lost, first after about so long [1s]")
       ->expected(0, 1)
       ->type_name("[DURATION]");
-  app.add_flag("-k,--insecure", written.insecure, "do not verify the server's certificate");
-  app.add_option("--cacert", written.ca_file, "PEM file of certificates to trust");
   app.footer(std::string(kFooter));
   if (auto stop = parse_with(app, arguments)) return say(*stop);
   if (app.count("--ack") > 0 && written.ack.empty()) written.ack.emplace_back();

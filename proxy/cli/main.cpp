@@ -24,6 +24,7 @@ constexpr std::array kCommands{
             "stand between clients and a server, and report what goes wrong"},
     Command{"check", check_command, "run a test command through the proxy, and judge what passed"},
     Command{"analyze", analyze_command, "find in captures what `proxy` finds in live traffic"},
+    Command{"replay", replay_command, "do a capture again: its clients, or its server"},
     Command{"explain", explain_command, "tell one finding as a story, both sessions side by side"},
     Command{"connect", connect_command, "be a Socket.IO client: emit, wait, print what happens"},
     Command{"decode", decode_command, "decode packets as the official parsers do"},

@@ -57,6 +57,11 @@ Playback::Wanted Playback::play(const core::capture::Item& item) {
   return off ? Wanted::EndOnly : Wanted::More;
 }
 
+void Playback::advance(core::Instant now) {
+  analysis_.advance(now);
+  for (const rules::Record& record : analysis_.take_records()) sink_(record);
+}
+
 void Playback::finish(core::Instant at) {
   analysis_.finish({.at = std::max(at, latest_)});
   for (const rules::Record& record : analysis_.take_records()) sink_(record);

@@ -39,6 +39,10 @@ class Playback {
   void finish(core::Instant at);
 
   [[nodiscard]] rules::Tally tally() const { return analysis_.tally(); }
+  /// As rules::Analysis::clients().
+  [[nodiscard]] auto clients() const { return analysis_.clients(); }
+  /// Time has come to `now`, and nothing came before it that was not played.
+  void advance(core::Instant now);
   /// Connections that began with a TLS handshake, in which nothing can be read.
   [[nodiscard]] std::uint64_t encrypted() const noexcept { return encrypted_; }
   /// A server whose sessions pass through another, which stands in front of it.

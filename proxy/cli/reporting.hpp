@@ -34,6 +34,8 @@ class Reporting {
   Reporting& operator=(const Reporting&) = delete;
 
   void record(const rules::Record& one);
+  /// A line of JSON of another kind, for the streams.
+  void note(const std::string& line) { write(line); }
   /// Those suspects that nothing would excuse.
   [[nodiscard]] std::vector<rules::Suspect> undecided(
       const std::vector<rules::Suspect>& suspects) const;

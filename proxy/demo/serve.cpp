@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "proxy/client/stop_signals.hpp"
-#include "proxy/demo/listening.hpp"
+#include "proxy/client/listening.hpp"
 #include "proxy/demo/parts.hpp"
 
 /// `sioscope demo --serve HOST:PORT`: the demo's server alone, with an application that the lab and
@@ -134,7 +134,7 @@ int run_server(const DemoOptions& options) {
   server.namespaces = {"/", "/chat", "/admin", "/custom"};
 
   const auto loop = client::make_loop();
-  Listening<Both>* self = nullptr;
+  client::Listening<Both>* self = nullptr;
   std::vector<Connected> fresh;
   client::Alarm greeting(*loop, [&self, &fresh] {
     self->act([&fresh](Both& both, Instant now, Output& out) {
@@ -142,7 +142,7 @@ int run_server(const DemoOptions& options) {
         both.sockets().emit(it.socket, "auth", it.auth.empty() ? "{}" : it.auth, now, out);
     });
   });
-  Listening<Both> driver(*loop, server, [&](const Happening& happening) {
+  client::Listening<Both> driver(*loop, server, [&](const Happening& happening) {
     if (const auto* connected = std::get_if<Connected>(&happening)) {
       fresh.push_back(*connected);
       greeting.set(observe::now() + kGreetingDelay);

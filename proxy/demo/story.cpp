@@ -15,7 +15,7 @@
 #include "proxy/client/driver.hpp"
 #include "proxy/client/stop_signals.hpp"
 #include "proxy/demo/leaky_client.hpp"
-#include "proxy/demo/listening.hpp"
+#include "proxy/client/listening.hpp"
 #include "proxy/demo/parts.hpp"
 #include "proxy/net/forwarder.hpp"
 #include "proxy/observe/observer.hpp"
@@ -128,7 +128,7 @@ class Story {
   net::uv::Owned<uv_async_t> records_came_;
   observe::Observer observer_;
   std::unique_ptr<net::Forwarder> forwarder_;
-  std::unique_ptr<ServerDriver> server_;
+  std::unique_ptr<proxy::client::Listening<core::server::Server>> server_;
   std::unique_ptr<CarefulDriver> careful_;
   std::unique_ptr<LeakyDriver> leaky_;
   Alarm beat_alarm_;
@@ -175,7 +175,7 @@ client::Options Story::client_options(std::string host, std::string_view app) {
 }
 
 tl::expected<void, net::StartError> Story::set_stage(server::Options options) {
-  server_ = std::make_unique<ServerDriver>(
+  server_ = std::make_unique<proxy::client::Listening<core::server::Server>>(
       *loop_, std::move(options), [this](const server::Happening& it) { server_told(it); });
   const auto served = server_->listen({"127.0.0.1", 0});
   if (!served) return tl::unexpected(served.error());

@@ -10,13 +10,13 @@
 #include "proxy/net/listener.hpp"
 #include "proxy/net/uv.hpp"
 
-namespace proxy::demo {
+namespace proxy::client {
 
 /// A server's driver that also listens.
 template <class Machine>
-class Listening : public client::Driver<Machine, core::server::Output> {
+class Listening : public Driver<Machine, core::server::Output> {
  public:
-  using Base = client::Driver<Machine, core::server::Output>;
+  using Base = Driver<Machine, core::server::Output>;
   template <class Options>
   Listening(uv_loop_t& loop, Options options, typename Base::Told told)
       : Base(loop, std::move(options), std::move(told)), loop_(loop) {}
@@ -45,6 +45,5 @@ class Listening : public client::Driver<Machine, core::server::Output> {
   net::uv::Owned<uv_tcp_t> listener_;
 };
 
-using ServerDriver = Listening<core::server::Server>;
 
-}  // namespace proxy::demo
+}  // namespace proxy::client
