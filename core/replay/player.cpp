@@ -104,7 +104,10 @@ void Player::play(Instant now, Output& out) {
     Step& step = script_.steps[next_];
     if (due(step) > now) return;
     next_since_ = std::max(next_since_, due(step));
-    if (!is_ready(step, now) && now - next_since_ < kPatience) return;
+    if (!is_ready(step)) {
+      if (now - next_since_ < kPatience) return;
+      expect_less(step);
+    }
     ++next_;
     next_since_ = now;
     perform(step, now, out);
@@ -124,10 +127,19 @@ void Player::play(Instant now, Output& out) {
   if (state_ == State::Leaving && (!client_.deadline() || now >= leave_at_)) state_ = State::Done;
 }
 
-bool Player::is_ready(const Step& step, Instant) const noexcept {
-  if (settled_ < step.acks_before) return false;
+bool Player::is_ready(const Step& step) const noexcept {
+  if (settled_ + settled_missed_ < step.acks_before) return false;
+  if (events_ + events_missed_ < step.events_before) return false;
   if (const auto* emit = std::get_if<Emit>(&step.what)) return client_.connected(emit->emission.ns);
   return true;
+}
+
+void Player::expect_less(const Step& step) noexcept {
+  const auto miss = [](std::size_t came, std::size_t& missed, std::size_t expected) {
+    if (came + missed < expected) missed = expected - came;
+  };
+  miss(settled_, settled_missed_, step.acks_before);
+  miss(events_, events_missed_, step.events_before);
 }
 
 void Player::perform(Step& step, Instant now, Output& out) {
@@ -168,6 +180,7 @@ void Player::hear(Instant, Output& out) {
     // Answering adds to actions, never to happenings.
     const client::Happening& told = out.happenings[heard_];
     if (const auto* event = std::get_if<client::Received>(&told)) {
+      ++events_;
       if (event->id) answer(*event, out);
     } else if (std::holds_alternative<client::Acknowledged>(told)) {
       ++performance_.answered;

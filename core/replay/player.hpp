@@ -39,7 +39,8 @@ struct Performance {
 /// time; the rest (sids, heartbeats, ack ids, reconnections) is the client's own.
 ///
 /// A step waits until the one before it is done, until its namespace is connected, and until as
-/// many acknowledgements have come as had then; but for each no longer than kPatience.
+/// many acknowledgements and events have come as had then; but no longer than kPatience. What was
+/// waited for in vain is not waited for again.
 class Player {
  public:
   static constexpr Duration kPatience = std::chrono::seconds(5);
@@ -71,7 +72,8 @@ class Player {
   [[nodiscard]] Instant due(const Step& step) const noexcept;
   /// Does what has become possible, until nothing more is.
   void play(Instant now, client::Output& out);
-  [[nodiscard]] bool is_ready(const Step& step, Instant now) const noexcept;
+  [[nodiscard]] bool is_ready(const Step& step) const noexcept;
+  void expect_less(const Step& step) noexcept;
   void perform(Step& step, Instant now, client::Output& out);
   void emit(client::Emission emission, Instant now, client::Output& out);
   void hear(Instant now, client::Output& out);
@@ -82,9 +84,11 @@ class Player {
   client::Client client_;
   State state_ = State::Waiting;
   Instant begin_{};
-  std::size_t next_ = 0;     ///< step
-  Instant next_since_{};     ///< since when that could be done, if others let it
-  std::size_t settled_ = 0;  ///< acknowledgements that came or never will
+  std::size_t next_ = 0;  ///< step
+  Instant next_since_{};  ///< since when that could be done, if others let it
+  /// What has come, and what others may expect no more since it was waited for in vain.
+  std::size_t settled_ = 0, settled_missed_ = 0;  ///< acknowledgements that came or never will
+  std::size_t events_ = 0, events_missed_ = 0;
   Instant leave_at_{};
   std::size_t heard_ = 0;  ///< of the output at hand
   Performance performance_;

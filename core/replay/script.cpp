@@ -52,7 +52,7 @@ class Writer {
     std::stable_sort(script_.steps.begin(), script_.steps.end(),
                      [](const Step& one, const Step& other) { return one.at < other.at; });
     join_at_arrival();
-    count_acks();
+    count_causes();
     return std::move(script_);
   }
 
@@ -62,6 +62,7 @@ class Writer {
     if (said.direction == Direction::ToClient) {
       if (packet.type == PacketType::Ack && packet.id && asked.erase(*packet.id) > 0)
         answered_.push_back(said.at - begin_);
+      if (packet.type == PacketType::Event) heard_.push_back(said.at - begin_);
       if (packet.type == PacketType::Event && packet.id)
         questions_[{packet.ns, *packet.id}] = client::event_parts(packet.data).name;
       return;
@@ -116,18 +117,23 @@ class Writer {
     script_.steps.erase(script_.steps.begin() + 1, next);
   }
   /// A step behind n answers waits for n answers.
-  void count_acks() {
+  void count_causes() {
+    const auto before = [](std::vector<Duration>& all, Duration at) {
+      return static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), at) - all.begin());
+    };
     std::sort(answered_.begin(), answered_.end());
-    for (Step& step : script_.steps)
-      step.acks_before = static_cast<std::size_t>(
-          std::upper_bound(answered_.begin(), answered_.end(), step.at) - answered_.begin());
+    std::sort(heard_.begin(), heard_.end());
+    for (Step& step : script_.steps) {
+      step.acks_before = before(answered_, step.at);
+      step.events_before = before(heard_, step.at);
+    }
   }
 
   Instant begin_, end_;
   Script script_;
   bool away_ = false;
   std::set<std::string> joined_;
-  std::vector<Duration> answered_;
+  std::vector<Duration> answered_, heard_;
   std::map<std::pair<std::string, std::uint64_t>, std::string> questions_;
 };
 

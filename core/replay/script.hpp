@@ -38,9 +38,10 @@ struct Emit {
 struct Step {
   Duration at;  ///< since the recording's first handshake
   std::variant<Arrive, Leave, JoinNamespace, LeaveNamespace, Emit> what;
-  /// How many of its acknowledged emissions had been answered when it did so: it may have waited
-  /// for them.
+  /// How many of its acknowledged emissions had been answered when it did so, and how many events
+  /// had come: it may have waited for them.
   std::size_t acks_before = 0;
+  std::size_t events_before = 0;
 };
 
 /// How a client answered an event that asked for it.

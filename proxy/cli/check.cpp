@@ -1,9 +1,13 @@
 #include <cstring>
+#include <iostream>
+#include <memory>
 
 #include "proxy/cli/child.hpp"
 #include "proxy/cli/commands.hpp"
+#include "proxy/cli/recorded.hpp"
 #include "proxy/cli/watch.hpp"
 #include "proxy/observe/clock.hpp"
+#include "proxy/replay/serving.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -89,11 +93,38 @@ std::vector<Child::Variable> variables_of(const CheckOptions& options, const Wat
   return variables;
 }
 
+/// The server of the captures, on a port of its own. Errors: a sentence.
+tl::expected<std::unique_ptr<replay::Serving>, std::string> serve_recorded(
+    const CheckOptions& options) {
+  auto files = CaptureFiles::open(options.replay);
+  if (!files) return tl::unexpected(files.error());
+  Recorded recorded = read_recorded(*files, options.watch, [](const std::string& problem) {
+    std::cerr << "sioscope check: " + problem + "\n" << std::flush;
+  });
+  if (recorded.sessions.empty())
+    return tl::unexpected("no Socket.IO session is in '" + options.replay.front() +
+                          "' from its handshake on; see what is with sioscope analyze");
+  auto serving =
+      replay::Serving::start({"127.0.0.1", 0}, {.sessions = std::move(recorded.sessions),
+                                                .path = options.watch.tap.http.path_prefix + "/",
+                                                .speed = options.replay_speed});
+  if (!serving) return tl::unexpected(serving.error().sentence);
+  return std::move(*serving);
+}
+
 }  // namespace
 
 int check_command(Arguments arguments) {
   auto options = parse_check(arguments, rules::registry(), today());
   if (!options) return say(options.error());
+
+  std::unique_ptr<replay::Serving> recorded_server;
+  if (!options->replay.empty()) {
+    auto served = serve_recorded(*options);
+    if (!served) return say({kExitUsage, "sioscope check: --replay-serve: " + served.error()});
+    recorded_server = std::move(*served);
+    options->watch.upstream = recorded_server->bound();
+  }
 
   Signals signals;
   auto started = Watch::start(options->watch);

@@ -6,6 +6,7 @@
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/duration.hpp"
 #include "proxy/cli/judging_options.hpp"
+#include "proxy/cli/replay_options.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -145,6 +146,8 @@ constexpr std::string_view kCheckExamples =
     "playwright test\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --report junit=sioscope.xml \\\n"
     "    --report sarif=sioscope.sarif --report github -- npm test\n"
+    "Does this version of my client leak, as it did in production?\n"
+    "  sioscope check --replay-serve leak.pcapng -- npm test\n"
     "To accept what is there today and fail on what is new:\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --findings baseline.ndjson -- npm test\n"
     "  sioscope check --upstream http://127.0.0.1:3000 --baseline baseline.ndjson -- npm test\n"
@@ -185,7 +188,7 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
   Written written;
   written.listen = "127.0.0.1:0";
   add_options(app, written, known, today);
-  std::string grace;
+  std::string grace, replay_speed = "1";
   CheckOptions options;
   app.add_option("--grace", grace,
                  "how long to wait for proof after COMMAND; default: as suspects need, 1m at most")
@@ -193,6 +196,14 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
   app.add_option("--env", options.env, "a further variable that gets the proxy's URL (repeatable)")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  app.add_option("--replay-serve", options.replay,
+                 "instead of --upstream: be the server that a capture recorded, poison packets "
+                 "included")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--replay-speed", replay_speed, "how many times as fast as recorded")
+      ->type_name("N")
+      ->capture_default_str();
   app.footer(std::string(kCheckExamples));
 
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
@@ -200,8 +211,17 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
   if (auto stop = parse_with(app, own)) return tl::unexpected(*stop);
 
   Complaints complaints;
+  if (!options.replay.empty()) {
+    if (!written.upstream.empty())
+      complaints.add("--upstream and --replay-serve are two servers; leave one out");
+    written.upstream = {"http://127.0.0.1:1"};  // Nobody will connect there.
+  }
   options.watch = read(written, known, complaints);
   options.watch.expect_traffic = true;
+  if (const auto times = parse_speed(replay_speed))
+    options.replay_speed = *times;
+  else
+    complaints.add("--replay-speed " + in_quotes(replay_speed) + " is no number from 0.01 to 1000");
   if (!grace.empty()) complaints.take(duration_of("--grace", grace), options.grace);
   for (const std::string& name : options.env)
     if (name.empty() || name.find('=') != std::string::npos)

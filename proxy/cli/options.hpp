@@ -51,7 +51,9 @@ struct WatchOptions : JudgingOptions {
 };
 
 struct CheckOptions {
-  WatchOptions watch;
+  WatchOptions watch;               ///< its upstream says nothing where `replay` is not empty
+  std::vector<std::string> replay;  ///< captures whose server is to be served to the command
+  double replay_speed = 1;
   std::optional<std::chrono::milliseconds>
       grace;                         ///< nothing: as long as suspects ask for, kGraceMax at most
   std::vector<std::string> env;      ///< further variables that get the proxy's URL
