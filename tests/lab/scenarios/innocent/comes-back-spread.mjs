@@ -4,7 +4,7 @@ const kStock = { reconnectionDelay: 1000, reconnectionDelayMax: 5000, randomizat
 
 export default {
   says: "a server is restarted, and sixty clients come back within a second, as the stock back-off spreads them",
-  over: { versions: ["4.7.5", "4.8.4"], transports: ["polling", "websocket", "upgrade"] },
+  over: { versions: ["4.8.4"], transports: ["polling", "websocket", "upgrade"] },
   quirk: "crowd",
   claims: {},
   expect: { lossy: true },
