@@ -3,7 +3,7 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # Headers only.
 
 add_library(proxy_cli STATIC
   cli/analyze_command.cpp cli/analyze_options.cpp cli/capture_files.cpp cli/check.cpp cli/child.cpp cli/client_key.cpp cli/command_line.cpp cli/config_file.cpp
-  cli/decode_command.cpp cli/duration.cpp cli/explain_command.cpp cli/fail_on.cpp cli/mark_api.cpp cli/marks.cpp
+  cli/decode_command.cpp cli/duration.cpp cli/explain_command.cpp cli/fail_on.cpp cli/har_export.cpp cli/mark_api.cpp cli/marks.cpp
   cli/judging_options.cpp cli/options.cpp cli/playback.cpp cli/proxy.cpp cli/reporting.cpp cli/rules.cpp cli/signals.cpp cli/verdict.cpp
   cli/watch.cpp)
 target_include_directories(proxy_cli PUBLIC ${PROJECT_SOURCE_DIR})
