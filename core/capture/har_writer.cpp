@@ -1,5 +1,6 @@
 #include "core/capture/har_writer.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -38,9 +39,10 @@ void add_seconds(Instant at, std::string& out) {
   out += text;
 }
 
-/// `12.345`.
+/// `12.345`; what ended before it began took no time.
 void add_milliseconds(Duration time, std::string& out) {
-  const auto us = std::chrono::floor<std::chrono::microseconds>(time).count();
+  const auto us =
+      std::chrono::floor<std::chrono::microseconds>(std::max(time, Duration(0))).count();
   char text[40];
   std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(us / 1'000),
                 static_cast<long long>(us % 1'000));
