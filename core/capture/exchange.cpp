@@ -33,21 +33,50 @@ bool has(const Exchange::Headers& headers, std::string_view wanted) {
                      [&](const auto& header) { return lower(header.first) == wanted; });
 }
 
+/// Source: RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) noexcept {
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
 /// Without what would end the line: a recorder's header may hold anything.
 void add_line(std::string_view name, std::string_view value, std::string& out) {
-  const auto add = [&](std::string_view text) {
-    for (const char c : text)
-      if (c != '\r' && c != '\n' && c != '\0') out += c;
-  };
-  add(name);
-  out += ": ";
-  add(value);
+  out.append(name).append(": ");
+  for (const char c : value)
+    if (static_cast<unsigned char>(c) >= ' ' && c != '\x7f') out += c;
   out += kLineEnd;
 }
 
 void add_headers(const Exchange::Headers& headers, std::string& out) {
   for (const auto& [name, value] : headers)
-    if (!is_left_out(name)) add_line(name, value, out);
+    if (is_token(name) && !is_left_out(name)) add_line(name, value, out);
+}
+
+/// Whatever else Engine.IO is asked with, it refuses alike.
+std::string_view method_of(const Exchange& exchange) noexcept {
+  constexpr std::array<std::string_view, 6> kMethods{"GET",    "POST", "OPTIONS",
+                                                     "DELETE", "HEAD", "PATCH"};
+  const auto found = std::find(kMethods.begin(), kMethods.end(), exchange.method);
+  return found == kMethods.end() ? "PUT" : *found;
+}
+
+/// What cannot stand in a request line is written as an escape.
+void add_target(std::string_view target, std::string& out) {
+  if (!target.starts_with('/')) out += '/';
+  for (const char c : target) {
+    if (c > ' ' && c < '\x7f') {
+      out += c;
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 0xf];
+  }
 }
 
 void add_upgrade(std::string& out) {
@@ -60,11 +89,10 @@ std::string length_text(std::string_view body, bool is_absent) {
   return std::to_string(is_absent ? 1 : body.size());
 }
 
-/// A target with a blank or a line end in it would end the request line.
 std::string request_of(const Exchange& exchange) {
-  std::string out = exchange.method + " ";
-  for (const char c : exchange.target)
-    if (static_cast<unsigned char>(c) > ' ' && c != '\x7f') out += c;
+  std::string out(method_of(exchange));
+  out += ' ';
+  add_target(exchange.target, out);
   out.append(" HTTP/1.1").append(kLineEnd);
   add_headers(exchange.request_headers, out);
   if (!has(exchange.request_headers, "host")) add_line("Host", exchange.server, out);
@@ -79,8 +107,13 @@ std::string request_of(const Exchange& exchange) {
   return out.append(kLineEnd).append(exchange.request_body);
 }
 
-bool has_no_body(std::uint16_t status) noexcept {
-  return status / 100 == 1 || status == 204 || status == 304;
+bool has_no_body(const Exchange& exchange) noexcept {
+  return exchange.status == 204 || exchange.status == 304 || exchange.method == "HEAD";
+}
+
+/// Of an answer that was only to be followed by one, nothing is left to tell.
+bool is_answered(const Exchange& exchange) noexcept {
+  return exchange.status == 101 || exchange.status / 100 != 1;
 }
 
 std::string response_head_of(const Exchange& exchange) {
@@ -89,7 +122,7 @@ std::string response_head_of(const Exchange& exchange) {
   add_headers(exchange.response_headers, out);
   if (exchange.status == 101)
     add_upgrade(out);
-  else if (!has_no_body(exchange.status))
+  else if (!has_no_body(exchange))
     add_line("Content-Length", length_text(exchange.response_body, exchange.response_body_absent),
              out);
   return out.append(kLineEnd);
@@ -154,7 +187,8 @@ void put_on_wire(const Exchange& exchange, ConnectionId connection, SortedItems&
     items.missing(exchange.asked, connection, Direction::ToServer, 1);
   switch (exchange.failure) {
     case Exchange::Failure::None:
-      break;
+      if (is_answered(exchange)) break;
+      return;
     case Exchange::Failure::Unknown:
       return;
     case Exchange::Failure::ByClient:
@@ -168,9 +202,9 @@ void put_on_wire(const Exchange& exchange, ConnectionId connection, SortedItems&
   }
 
   items.bytes(exchange.answered, connection, Direction::ToClient, response_head_of(exchange));
-  if (exchange.response_body_absent)
+  if (exchange.response_body_absent && !has_no_body(exchange))
     items.missing(exchange.ended, connection, Direction::ToClient, 1);
-  else if (!has_no_body(exchange.status))
+  else if (!has_no_body(exchange))
     items.bytes(exchange.ended, connection, Direction::ToClient, exchange.response_body);
   close_both(exchange.ended, connection, Direction::ToServer, StreamEnd::Fin, items);
 }

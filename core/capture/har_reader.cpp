@@ -104,9 +104,9 @@ struct Url {
   std::string target;
 };
 Url url_of(std::string_view text) {
+  text = text.substr(0, text.find('#'));
   const auto scheme = text.find("://");
   if (scheme == std::string_view::npos) return {{}, std::string(text)};
-  text = text.substr(0, text.find('#'));
   const std::string_view rest = text.substr(scheme + 3);
   const auto path = std::min(rest.find_first_of("/?"), rest.size());
   std::string target(rest.substr(path));
@@ -130,6 +130,8 @@ class HarReader {
   Exchanges read(const Part& log) {
     counts_in_seconds_ = counts_in_seconds(log);
     log["entries"].each([&](const Part& entry) { read_entry(entry); });
+    if (const double holes = log["_sioHoles"].number().value_or(0); holes > 0)
+      problem(log, "the capture that it was made of had holes");
     tell_what_is_not_recorded();
     return std::move(result_);
   }
@@ -143,8 +145,7 @@ class HarReader {
     if (!started) return problem(entry, "an entry that does not say when it started");
 
     Exchange exchange;
-    const std::string page = entry["pageref"].text();
-    exchange.client = (page.empty() ? "har" : page) + ":0";
+    exchange.client = client_of(entry);
     exchange.server = url.host;
     exchange.method = request["method"].text();
     if (exchange.method.empty()) exchange.method = "GET";
@@ -164,6 +165,13 @@ class HarReader {
     else
       read_answer(response, static_cast<std::uint16_t>(status), exchange);
     result_.exchanges.push_back(std::move(exchange));
+  }
+
+  /// A page stands for its client, where its address is not recorded.
+  static std::string client_of(const Part& entry) {
+    if (std::string address = entry["_sioClient"].text(); !address.empty()) return address;
+    const std::string page = entry["pageref"].text();
+    return (page.empty() ? "har" : page) + ":0";
   }
 
   static bool is_websocket(const Part& entry, const Part& response, std::string_view target) {

@@ -41,7 +41,9 @@ void read_error(const Tnetstring& error, Exchange& exchange) {
   exchange.failure = error.is_null()                               ? Exchange::Failure::Unknown
                      : message.find("client") != std::string::npos ? Exchange::Failure::ByClient
                                                                    : Exchange::Failure::ByServer;
-  exchange.ended = instant_of(error["timestamp"]).value_or(exchange.asked);
+  exchange.answered = exchange.asked;
+  exchange.ended =
+      std::max(exchange.asked, instant_of(error["timestamp"]).value_or(exchange.asked));
 }
 
 void read_websocket(const Tnetstring& flow, Exchange& exchange) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/capture/link_layer.hpp"
+#include "core/limits.hpp"
 
 namespace core::capture {
 
@@ -28,16 +30,26 @@ bool PacketRecording::read() {
   if (earliest == nullptr) return false;
   const Packet& packet = *earliest->next;
   items_.reached(packet.at);
-  if (is_known(packet.link)) {
-    decode(packet);
-  } else if (earliest->unknown.insert(packet.link).second) {
-    found_.push_back(
-        {static_cast<std::size_t>(earliest - files_.data()),
-         {0, "packets of link type " + std::to_string(static_cast<unsigned>(packet.link)) +
-                 ", which is not supported; they are left out"}});
-  }
+  tell_of(*earliest, packet);
+  latest_ = std::max(latest_, packet.at);
+  if (is_known(packet.link)) decode(packet);
   earliest->next = earliest->source->next();
   return true;
+}
+
+/// What is wrong with a packet as it stands in its file.
+void PacketRecording::tell_of(File& file, const Packet& packet) {
+  const auto problem = [&](std::string sentence) {
+    found_.push_back(
+        {static_cast<std::size_t>(&file - files_.data()), {0, std::move(sentence), true}});
+  };
+  if (!is_known(packet.link) && file.unknown.insert(packet.link).second)
+    problem("packets of link type " + std::to_string(static_cast<unsigned>(packet.link)) +
+            ", which is not supported; they are left out");
+  if (packet.at + limits::kSortWindow < latest_ && !std::exchange(file.backwards_told, true))
+    problem(
+        "packets that are older than those before them: the clock was set back, or the file is "
+        "out of order; sort it with reordercap");
 }
 
 void PacketRecording::decode(const Packet& packet) {

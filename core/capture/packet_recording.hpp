@@ -40,14 +40,17 @@ class PacketRecording : public Recording {
     PacketSource* source;
     std::optional<Packet> next;
     std::set<LinkType> unknown;  ///< told
+    bool backwards_told = false;
   };
 
   /// Reads one packet; false when there are no more.
   bool read();
   void decode(const Packet& packet);
+  void tell_of(File& file, const Packet& packet);
 
   std::vector<File> files_;
   std::vector<Found> found_;
+  Instant latest_{};  ///< of the packets read
   SortedItems items_;
   Ip ip_;
   TcpReassembly tcp_{items_};

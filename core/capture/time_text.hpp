@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/instant.hpp"
@@ -11,5 +12,8 @@ namespace core::capture {
 /// Nothing when it is none.
 /// Source: RFC 3339, section 5.6.
 [[nodiscard]] std::optional<Instant> read_time(std::string_view text) noexcept;
+
+/// The same the other way round, UTC, to the microsecond: `2026-11-26T15:32:20.544000Z`.
+[[nodiscard]] std::string text_of(Instant at);
 
 }  // namespace core::capture

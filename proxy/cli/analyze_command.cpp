@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <iostream>
+#include <memory>
 
 #include "proxy/cli/analyze_options.hpp"
 #include "proxy/cli/capture_files.hpp"
 #include "proxy/cli/commands.hpp"
+#include "proxy/cli/har_export.hpp"
 #include "proxy/cli/playback.hpp"
 #include "proxy/cli/reporting.hpp"
 #include "proxy/report/verdict_text.hpp"
@@ -37,12 +40,22 @@ bool tell_problems(CaptureFiles& files, report::Terminal& terminal) {
   return damaged;
 }
 
+/// One item, and on the way, before its bytes are overwritten, into the HAR.
+Playback::Wanted play_one(const core::capture::Item& item, Playback& playback, HarExport* har) {
+  const bool opens = std::holds_alternative<core::capture::Opened>(item.what);
+  if (har != nullptr && !opens && playback.follows(item.connection)) har->observe(item);
+  const Playback::Wanted wanted = playback.play(item);
+  if (har != nullptr && opens && playback.follows(item.connection)) har->observe(item);
+  return wanted;
+}
+
 /// Plays all of it; whether some of it could not be read.
-bool play(CaptureFiles& files, Playback& playback, report::Terminal& terminal) {
+bool play(CaptureFiles& files, Playback& playback, HarExport* har, report::Terminal& terminal) {
   core::capture::Recording& recording = files.recording();
   bool damaged = false;
   for (std::uint64_t items = 0; const auto item = recording.next(); ++items) {
-    if (playback.play(*item) == Playback::Wanted::EndOnly) recording.ignore(item->connection);
+    if (play_one(*item, playback, har) == Playback::Wanted::EndOnly)
+      recording.ignore(item->connection);
     if (items % kItemsPerLook != 0) continue;
     damaged = tell_problems(files, terminal) || damaged;
     if (const auto percent = files.percent())
@@ -82,7 +95,21 @@ int analyze_command(Arguments arguments) {
                                  .handled_twice = options->handled_twice};
   Playback playback(options->tap, settings, options->server,
                     [&](const rules::Record& one) { reporting.record(one); });
-  const bool damaged = play(*files, playback, reporting.terminal());
+  std::unique_ptr<HarExport> har;
+  if (options->har) {
+    auto created = HarExport::open(
+        *options->har, options->tap.http,
+        options->capture_secrets ? HarExport::Secrets::Kept : HarExport::Secrets::Hidden,
+        options->tap.hash_key);
+    if (!created)
+      return say({kExitUsage, "sioscope analyze: cannot write '" + *options->har +
+                                  "': " + std::strerror(created.error()) +
+                                  "; name a file in a folder that may be written"});
+    har = std::move(*created);
+  }
+  const bool damaged = play(*files, playback, har.get(), reporting.terminal());
+  if (const int error = har ? har->finish(damaged ? 1 : 0) : 0; error != 0)
+    reporting.report_lost("cannot write '" + *options->har + "': " + std::strerror(error));
   tell_notes(playback);
   const auto judge = [&] {
     return reporting.judged({.tally = playback.tally(),

@@ -1,5 +1,7 @@
 #include "proxy/cli/analyze_options.hpp"
 
+#include <filesystem>
+
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/judging_options.hpp"
 
@@ -37,12 +39,24 @@ tl::expected<AnalyzeOptions, Stop> parse_analyze(std::span<const std::string> ar
          "look only at what passed this server, as HOST:PORT or PORT: of several that stand "
          "behind each other all but the innermost are left out")
       ->type_name("[HOST:]PORT");
+  std::string har;
+  app.add_option("--har", har, "write what was analysed as HAR, as Chrome's developer tools do")
+      ->type_name("OUT.har");
+  app.add_flag("--capture-secrets", options.capture_secrets,
+               "write cookies, Authorization and auth into it as they are, not as pseudonyms");
   add_judging_options(app, written, known, today);
   app.footer(std::string(kExamples));
   if (auto stop = parse_with(app, arguments)) return tl::unexpected(*stop);
 
   Complaints complaints;
   read_judging_options(written, known, complaints, options);
+  if (!har.empty()) options.har = har;
+  std::error_code none;
+  for (const std::string& file : options.files)
+    if (file == har || std::filesystem::equivalent(file, har, none))
+      complaints.add("--har " + in_quotes(har) + " is one of the captures, and would overwrite it");
+  if (options.capture_secrets && har.empty())
+    complaints.add("--capture-secrets is about the file of --har; name one, or leave it out");
   if (options.files.empty())
     complaints.add("there is no FILE; name a capture, as in sioscope analyze app.pcapng");
   if (!complaints.first().empty()) return tl::unexpected(usage_error(app, complaints.first()));

@@ -13,6 +13,8 @@ namespace proxy::cli {
 
 struct AnalyzeOptions : JudgingOptions {
   std::vector<std::string> files;  ///< not empty; `-` is stdin
+  std::optional<std::string> har;  ///< where to write what was analysed
+  bool capture_secrets = false;    ///< as it is
   std::string server;              ///< `HOST:PORT` or `PORT`; empty for all
 };
 

@@ -35,6 +35,10 @@ class Playback {
   enum class Wanted : std::uint8_t { More, EndOnly };
   /// Items come in a recording's order. Their bytes are overwritten.
   [[nodiscard]] Wanted play(const core::capture::Item& item);
+  /// Whether it is one of those that are analysed.
+  [[nodiscard]] bool follows(core::ConnectionId connection) const {
+    return connections_.contains(connection);
+  }
   /// The recording is over: the analysis ends.
   void finish(core::Instant at);
 

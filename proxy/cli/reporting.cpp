@@ -108,10 +108,13 @@ void Reporting::write_reports(const report::Verdict& verdict, core::Instant ende
   const std::vector<report::FindingClass> classes = ledger_.classes();
   const report::Run run = report::gather(verdict, ledger_.findings(), classes, rules::registry(),
                                          fails, redaction_, clock_, ended);
-  for (const auto& failure : reports_.write(run)) {
-    report_lost_ = true;
-    complain_("cannot write " + failure.what + ": " + std::strerror(failure.error));
-  }
+  for (const auto& failure : reports_.write(run))
+    report_lost("cannot write " + failure.what + ": " + std::strerror(failure.error));
+}
+
+void Reporting::report_lost(const std::string& sentence) {
+  report_lost_ = true;
+  complain_(sentence);
 }
 
 std::vector<rules::Suspect> Reporting::undecided(

@@ -39,6 +39,8 @@ class Reporting {
   /// Those suspects that nothing would excuse.
   [[nodiscard]] std::vector<rules::Suspect> undecided(
       const std::vector<rules::Suspect>& suspects) const;
+  /// Something of the run's could not be written: the verdict suffers.
+  void report_lost(const std::string& sentence);
   /// Adds to the outcome what could not be written, and judges it.
   [[nodiscard]] report::Verdict judged(Outcome outcome, Traffic traffic) const;
   /// Writes the verdict to the streams, the reports to their files, and the verdict to stderr.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { perform } from "../../lab/parts/perform.mjs";
 import { loadScenarios } from "../../lab/parts/scenarios.mjs";
 import { analyze, differences } from "../parts/analyze.mjs";
-import { has, startCapture, tool } from "../parts/wire.mjs";
+import { cannotCapture, startCapture, tool } from "../parts/wire.mjs";
 
 // One of each kind; --all takes everything that the lab plays through a proxy.
 const kChosen = [
@@ -19,7 +19,7 @@ export async function cases({ all }) {
     .filter(({ name, check }) => !check && (all || kChosen.some((chosen) => chosen.test(name))))
     .map((scenario) => ({
       name: `live: ${scenario.name}`,
-      lacks: () => (has("dumpcap") ? scenario.lacks?.() : "there is no dumpcap; apt-get install tshark"),
+      lacks: () => cannotCapture("dumpcap") ?? scenario.lacks?.(),
       play: (stage) => play(scenario, stage),
     }));
 }

@@ -8,7 +8,7 @@ import { Tab } from "../../lab/parts/tab.mjs";
 import { analyze, differences, finds } from "../parts/analyze.mjs";
 import { leak, startServer } from "../parts/story.mjs";
 import { startMitmproxy } from "../parts/mitmproxy.mjs";
-import { has, startCapture } from "../parts/wire.mjs";
+import { cannotCapture, has, startCapture } from "../parts/wire.mjs";
 
 const kTransports = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] };
 
@@ -21,7 +21,7 @@ export const cases = () =>
     },
     {
       name: `middle: both sides of sioscope, ${transport}`,
-      lacks: () => (has("tcpdump") ? undefined : "there is no tcpdump"),
+      lacks: () => cannotCapture("tcpdump"),
       play: (stage) => throughSioscope(transport, stage),
     },
   ]);

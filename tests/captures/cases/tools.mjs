@@ -5,7 +5,7 @@ import { openLog } from "../../lab/parts/log.mjs";
 import { Tab } from "../../lab/parts/tab.mjs";
 import { analyze, differences, finds } from "../parts/analyze.mjs";
 import { leak, startServer } from "../parts/story.mjs";
-import { has, startCapture, tool } from "../parts/wire.mjs";
+import { cannotCapture, has, startCapture, tool } from "../parts/wire.mjs";
 
 export const cases = () => [
   ...["polling", "websocket", "upgrade"].map((transport) => make(`tcpdump, ${transport}`, ["tcpdump"], (stage) => captured("tcpdump", transport, stage))),
@@ -19,7 +19,7 @@ export const cases = () => [
 
 const make = (name, programs, play) => ({
   name: `tools: ${name}`,
-  lacks: () => programs.filter((program) => !has(program)).map((program) => `there is no ${program}`)[0],
+  lacks: () => cannotCapture(programs[0]) ?? programs.filter((each) => !has(each)).map((each) => `there is no ${each}`)[0],
   play,
 });
 

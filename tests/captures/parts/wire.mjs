@@ -1,11 +1,20 @@
 // What went over the loopback, told by somebody else: tcpdump (pcap, microseconds) and dumpcap (pcapng, with the end of
 // the capture), and Wireshark's tools that cut captures up and put them together.
+import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { exitCode, run } from "../../lab/parts/children.mjs";
 import { within } from "../../lab/parts/until.mjs";
 
 export const has = (program) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+/** Why `program` cannot capture here, or undefined. */
+export function cannotCapture(program) {
+  if (!has(program)) return `there is no ${program}`;
+  allowed[program] ??= spawnSync(program, ["-i", "lo", "-d", ...(program === "dumpcap" ? ["-f", "tcp"] : [])]).status === 0;
+  return allowed[program] ? undefined : `${program} may not capture here`;
+}
+const allowed = {};
 
 // A buffer that no burst fills, and packets handed over as they come.
 const kCapturers = {

@@ -226,6 +226,22 @@ TEST_CASE("tcp: an ignored connection tells only its end") {
   CHECK(lines.all() == Lines_{kOpened, "1 > \"abc\"", "1 > fin"});
 }
 
+TEST_CASE("recording: time that runs backwards by more than can be sorted is said, once") {
+  const auto problems = [](std::uint64_t back_ns) {
+    std::vector<Timed> all = timed(kHandshake);
+    for (int i = 0; i < 2; ++i) {
+      all.push_back({9'000'000'000, ipv4(kHandshake[2])});
+      all.push_back({9'000'000'000 - back_ns, ipv4(kHandshake[2])});
+    }
+    Source source(all);
+    core::capture::PacketRecording recording({&source});
+    static_cast<void>(lines_of(recording));
+    return recording.take_problems().size();
+  };
+  CHECK(problems(1'000'000'000) == 0);
+  CHECK(problems(1'000'000'001) == 1);
+}
+
 TEST_CASE("tcp: connections are told in order of instants, and files merge by time") {
   const auto segments = [](std::uint16_t port) {
     return std::vector<Segment>{{kUp, 1000, 0, kSyn, {}, port}, {kUp, 1001, 0, 0, "x", port}};

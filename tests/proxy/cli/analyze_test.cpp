@@ -67,7 +67,7 @@ std::vector<Timed> capture_of(const std::string& transcript) {
 
 std::vector<Timed> healthy() {
   return capture_of(
-      "ping 1000/1000\n0ms A joins\n1s A heartbeat\n1200ms A < 42[\"news\",1]\n2s A leaves\n"
+      "ping 1000/1000\n0ms H joins\n1s H heartbeat\n1200ms H < 42[\"news\",1]\n2s H leaves\n"
       "expect\n");
 }
 std::vector<Timed> leak() {
@@ -218,6 +218,48 @@ TEST_CASE("analyze: what passed a reverse proxy and the server behind it is judg
   CHECK(folder.analyze("both.pcap --server 80").exit_code == 3);
 }
 
+TEST_CASE("analyze: --har writes what, analysed again, says the same, and hides what is secret") {
+  const Folder folder;
+  folder.write(
+      "leak.pcap",
+      packets::pcap(capture_of(
+          "ping 1000/1000\n0ms A joins auth={\"token\":\"alice\"} cookie=uid=bob\n"
+          "679ms A < 42[null,null]\n928ms B joins auth={\"token\":\"alice\"} cookie=uid=bob\n"
+          "1281ms A heartbeat\n2s A heartbeat\n3s A heartbeat\n3s end\nexpect\n")));
+  CHECK(folder.analyze("--quiet --findings one --har out.har leak.pcap").exit_code == 1);
+  CHECK(folder.analyze("--quiet --findings two out.har").exit_code == 1);
+  for (const char* records : {"one", "two"}) {
+    CHECK(contains(folder.read(records), "\"rule\":\"leak/orphan-after-parse-error\""));
+    CHECK(contains(folder.read(records), "\"grade\":\"auth\""));
+  }
+  const std::string har = folder.read("out.har");
+  CHECK_FALSE(contains(har, "alice"));
+  CHECK_FALSE(contains(har, "bob"));
+  CHECK(contains(har, "\"_webSocketMessages\":[{\"type\":\"receive\",\"time\":18000000"));
+
+  CHECK(folder.analyze("--quiet --capture-secrets --har out.har leak.pcap").exit_code == 1);
+  CHECK(contains(folder.read("out.har"), "alice"));
+  CHECK(contains(folder.read("out.har"), "uid=bob"));
+}
+
+TEST_CASE("analyze: what a HAR was made of stays in doubt") {
+  const Folder folder;
+  const std::string file = packets::pcap(healthy());
+  folder.write("cut.pcap", file.substr(0, file.size() - 1));
+  CHECK(folder.analyze("--har out.har cut.pcap").exit_code == 3);
+  CHECK(folder.analyze("out.har").exit_code == 3);
+}
+
+TEST_CASE("analyze: a HAR and packets are one history") {
+  const Folder folder;
+  folder.write("leak.pcap", packets::pcap(leak()));
+  folder.write("healthy.pcap", packets::pcap(healthy()));
+  CHECK(folder.analyze("--har healthy.har healthy.pcap").exit_code == 0);
+  const auto run = folder.analyze("leak.pcap healthy.har");
+  CHECK(run.exit_code == 1);
+  CHECK(contains(run.output, "resting on 3 sessions"));
+}
+
 TEST_CASE("analyze: what is no capture is one sentence and exit code 2") {
   const Folder folder;
   folder.write("text", "hello");
@@ -240,5 +282,14 @@ TEST_CASE("analyze: what is no capture is one sentence and exit code 2") {
   refused("healthy.pcap text", "'text' is no capture");
   refused("healthy.pcap --findings /nonexistent/f", "/nonexistent/f");
   refused("healthy.pcap --listen 1", "unknown option");
+  refused("healthy.pcap --capture-secrets", "--capture-secrets is about the file of --har");
+  refused("healthy.pcap --har healthy.pcap", "would overwrite it");
+  refused("healthy.pcap --har /nonexistent/o.har", "/nonexistent/o.har");
+  folder.write("bad.har", "{\"log\":");
+  refused("bad.har", "'bad.har' is no HAR: ");
+  folder.write("other.json", "{}");
+  refused("other.json", "it holds no log.entries");
+  folder.write("old.flows", "25:7:version;2:10#4:type;0:;}");
+  refused("old.flows", "version 10");
   CHECK(folder.analyze("--help").exit_code == 0);
 }
