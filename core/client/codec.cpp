@@ -68,6 +68,10 @@ PacketReader::Result PacketReader::receive_text(const Message& message) {
   if (view->attachments > format_.limits.attachments_max)
     return refuse(PacketErrc::TooManyAttachments);  // Which a lenient dialect lets through.
 
+  // The official parser lets an event without any data through, and Node's client dies of it.
+  if (socketio::plain(view->type) == PacketType::Event && view->data.empty())
+    return refuse(reconstructor_.receive_malformed(PacketErrc::EventNameMissing));
+
   const bool fit =
       view->attachments == 0 || socketio::placeholders_fit(view->data, view->attachments);
   const auto progress = reconstructor_.receive_packet(
