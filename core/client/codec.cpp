@@ -26,8 +26,11 @@ tl::unexpected<std::string_view> refuse(PacketErrc code) {
 
 }  // namespace
 
-std::vector<Message> encode(const Packet& packet, Parser parser) {
-  if (parser == Parser::Msgpack) return {{true, encode_msgpack(packet)}};
+void encode(const Packet& packet, Parser parser, std::vector<Message>& out) {
+  if (parser == Parser::Msgpack) {
+    out.push_back({true, encode_msgpack(packet)});
+    return;
+  }
   PacketType type = packet.type;
   if (!packet.attachments.empty())
     type = type == PacketType::Ack ? PacketType::BinaryAck : PacketType::BinaryEvent;
@@ -38,8 +41,13 @@ std::vector<Message> encode(const Packet& packet, Parser parser) {
   if (packet.id) text += std::to_string(*packet.id);
   text += packet.data;
 
-  std::vector<Message> messages{{false, std::move(text)}};
-  for (const std::string& attachment : packet.attachments) messages.push_back({true, attachment});
+  out.push_back({false, std::move(text)});
+  for (const std::string& attachment : packet.attachments) out.push_back({true, attachment});
+}
+
+std::vector<Message> encode(const Packet& packet, Parser parser) {
+  std::vector<Message> messages;
+  encode(packet, parser, messages);
   return messages;
 }
 
@@ -67,6 +75,10 @@ PacketReader::Result PacketReader::receive_text(const Message& message) {
   if (!view) return refuse(reconstructor_.receive_malformed(view.error().code));
   if (view->attachments > format_.limits.attachments_max)
     return refuse(PacketErrc::TooManyAttachments);  // Which a lenient dialect lets through.
+
+  // The official parser lets an event without any data through, and Node's client dies of it.
+  if (socketio::plain(view->type) == PacketType::Event && view->data.empty())
+    return refuse(reconstructor_.receive_malformed(PacketErrc::EventNameMissing));
 
   const bool fit =
       view->attachments == 0 || socketio::placeholders_fit(view->data, view->attachments);

@@ -17,6 +17,9 @@ namespace core::client {
 /// then its attachments; or, with msgpack, one message.
 [[nodiscard]] std::vector<Message> encode(const Packet& packet, Parser parser = Parser::Json);
 
+/// The same, added to `out`.
+void encode(const Packet& packet, Parser parser, std::vector<Message>& out);
+
 /// Engine messages of one session in, whole packets out. Text is what followed the Engine.IO `4`.
 class PacketReader {
  public:

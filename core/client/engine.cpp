@@ -52,6 +52,7 @@ Room Engine::room() const noexcept {
 }
 
 bool Engine::owns(LinkId link) const noexcept {
+  if (state_ == State::Closed) return false;
   return (polling_ && polling_->owns(link)) || (websocket_ && websocket_->link() == link) ||
          (upgrade_ && upgrade_->link() == link);
 }

@@ -1,20 +1,16 @@
 #include "core/client/sockets.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/json/json.hpp"
-#include "core/socketio/placeholders.hpp"
 
 namespace core::client {
 
 using socketio::PacketType;
 
 namespace {
-
-void append(std::vector<Message>& out, std::vector<Message> messages) {
-  for (Message& message : messages) out.push_back(std::move(message));
-}
 
 /// The text of a member, or empty.
 std::string text_member(std::string_view object, std::string_view key) {
@@ -48,18 +44,16 @@ void Sockets::engine_opened(std::string_view engine_sid, std::vector<Message>& o
 void Sockets::send_connect(const std::string& ns, const Socket& socket,
                            std::vector<Message>& out) const {
   if (format_.revision == Revision::V4)
-    return append(
-        out, encode({PacketType::Connect, ns, {}, socket.recovery.connect_data(socket.auth), {}},
-                    format_.parser));
+    return encode({PacketType::Connect, ns, {}, socket.recovery.connect_data(socket.auth), {}},
+                  format_.parser, out);
   if (ns == "/") return;  // Joined unasked.
   const std::string name = socket.query.empty() ? ns : ns + '?' + socket.query;
-  append(out, encode({PacketType::Connect, name, {}, {}, {}}, format_.parser));
+  encode({PacketType::Connect, name, {}, {}, {}}, format_.parser, out);
 }
 
 void Sockets::send_disconnect(const std::string& ns, const Socket& socket,
                               std::vector<Message>& out) const {
-  if (!socket.sid.empty())
-    append(out, encode({PacketType::Disconnect, ns, {}, {}, {}}, format_.parser));
+  if (!socket.sid.empty()) encode({PacketType::Disconnect, ns, {}, {}, {}}, format_.parser, out);
 }
 
 void Sockets::join(Namespace wanted, std::vector<Message>& out) {
@@ -207,7 +201,7 @@ void Sockets::connected(Entry entry, std::string sid, bool recovered, std::vecto
   for (Outbox::Waiting& it : outbox_.take(ns)) {
     auto messages = encode(it.packet, format_.parser);
     if (fits(messages)) {
-      append(out, std::move(messages));
+      std::move(messages.begin(), messages.end(), std::back_inserter(out));
       told.push_back(EmissionSent{it.number});
       continue;
     }
@@ -234,72 +228,6 @@ void Sockets::deliver(Socket& socket, Packet packet, SocketHappenings& told) {
   EventParts parts = event_parts(packet.data);
   told.push_back(Received{std::move(packet.ns), std::move(parts.name), std::move(parts.arguments),
                           std::move(packet.attachments), packet.id});
-}
-
-// --- What goes out ---
-
-std::optional<EmitErrc> Sockets::refuse(const Emission& emission) const {
-  if (socketio::is_reserved_event(json_string(emission.name))) return EmitErrc::ReservedName;
-  const std::string data = '[' + emission.arguments + ']';
-  if (!json::inspect(data)) return EmitErrc::NotJson;
-  const auto count = static_cast<std::uint32_t>(emission.attachments.size());
-  if (count > format_.limits.attachments_max ||
-      (count > 0 && !socketio::placeholders_fit(data, count)))
-    return EmitErrc::Attachments;
-  return std::nullopt;
-}
-
-bool Sockets::fits(const std::vector<Message>& messages) const noexcept {
-  return std::all_of(messages.begin(), messages.end(), [this](const Message& message) {
-    return message.data.size() <= (message.binary ? binary_bytes_max_ : text_bytes_max_);
-  });
-}
-
-tl::expected<Receipt, EmitErrc> Sockets::emit(Emission emission, Instant now,
-                                              std::vector<Message>& out) {
-  const Entry entry = sockets_.find(emission.ns);
-  if (entry == sockets_.end() || entry->second.standing != Standing::Wanted)
-    return tl::unexpected(EmitErrc::NoNamespace);
-  if (const auto code = refuse(emission)) return tl::unexpected(*code);
-  Socket& socket = entry->second;
-  const bool online = !socket.sid.empty();
-  if (!online && offline_.policy == OfflinePolicy::Error)
-    return tl::unexpected(EmitErrc::NotConnected);
-  if (!online && offline_.policy == OfflinePolicy::Buffer &&
-      outbox_.size() >= offline_.emissions_max)
-    return tl::unexpected(EmitErrc::BufferFull);
-  if (!online && offline_.policy == OfflinePolicy::Drop)
-    return Receipt{static_cast<EmissionNumber>(++emissions_), Fate::Dropped, {}};
-
-  Packet packet{PacketType::Event,
-                emission.ns,
-                {},
-                event_data(emission.name, emission.arguments),
-                std::move(emission.attachments)};
-  if (emission.ask == Ask::Ack)
-    packet.id = socket.waiting.ask(emission.ack_timeout ? std::optional(now + *emission.ack_timeout)
-                                                        : std::nullopt);
-  if (online) {
-    auto messages = encode(packet, format_.parser);
-    if (!fits(messages)) {
-      if (packet.id) socket.waiting.settle(*packet.id);
-      return tl::unexpected(EmitErrc::TooLarge);
-    }
-    append(out, std::move(messages));
-  }
-  const Receipt receipt{static_cast<EmissionNumber>(++emissions_),
-                        online ? Fate::Sent : Fate::Buffered, packet.id};
-  if (!online) outbox_.add(receipt.number, std::move(packet));
-  return receipt;
-}
-
-void Sockets::acknowledge(const std::string& ns, std::uint64_t id, std::string_view arguments,
-                          std::vector<std::string> attachments, std::vector<Message>& out) {
-  const Entry entry = sockets_.find(ns);
-  if (entry == sockets_.end() || entry->second.sid.empty() || !entry->second.owed.pay(id)) return;
-  append(out, encode({PacketType::Ack, ns, id, '[' + std::string(arguments) + ']',
-                      std::move(attachments)},
-                     format_.parser));
 }
 
 // --- Time ---

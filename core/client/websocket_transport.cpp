@@ -29,6 +29,7 @@ void WebSocketTransport::opened(Actions& out) {
 }
 
 void WebSocketTransport::receive(std::string_view bytes, Actions& out, std::vector<Message>& in) {
+  if (state_ == State::Ended) return;
   std::string rest;
   if (state_ == State::Connecting) {
     reader_.receive(bytes);

@@ -130,6 +130,14 @@ TEST_CASE("codec: attachments have a limit, and zero of them is refused or taken
                     .receive({false, odd}));
 }
 
+TEST_CASE("codec: an event without any data is refused, an ack without is empty") {
+  for (const char* text : {"2", "2/chat,", "27", "51-", "51-/chat,3"})
+    CHECK_FALSE(PacketReader().receive({false, text}));
+  const auto ack = PacketReader().receive({false, "37"});
+  REQUIRE((ack && *ack));
+  CHECK((*ack)->data.empty());
+}
+
 TEST_CASE("client: messages and payloads past their limit end the session") {
   test::Script script(client::Options{.engine = {.limits = {.message_bytes_max = 100}}});
   script.connect();

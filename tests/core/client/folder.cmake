@@ -5,3 +5,6 @@ sioscope_tests(client_test SOURCES core/client/client_test.cpp core/client/codec
                LINK core_client core_server)
 sioscope_tests(client_simulation_test SOURCES core/client/simulation_test.cpp core/client/simulation.cpp
                LINK core_client core_server)
+
+include(fuzz.cmake)
+sioscope_fuzz(client_fuzz SOURCE core/client/client_fuzz.cpp CORPUS core/client/corpus LINK core_client)

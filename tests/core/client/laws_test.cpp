@@ -143,6 +143,25 @@ TEST_CASE(
   CHECK(out.happenings.empty());
 }
 
+TEST_CASE("law 2: a link that was ended is not heard either, whatever is still read from it") {
+  client::Client client(
+      {.engine = {.target = {.host = "test"}, .transports = Transports::WebSocket}}, 1);
+  const Instant now{Duration(1s)};
+  client::Output out;
+  client.connect(now, out);
+  const LinkId link = std::get<client::OpenLink>(out.actions[0]).link;
+  client.opened(link, now, out);
+  out = {};
+  client.receive(link, "no HTTP", now, out);
+  REQUIRE(out.actions.size() == 1);
+  CHECK(std::holds_alternative<client::CloseLink>(out.actions[0]));
+  out = {};
+  client.receive(link, "\x88\x7f\xff and a frame that would be answered", now, out);
+  client.closed(link, now, out);
+  CHECK(out.actions.empty());
+  CHECK(out.happenings.empty());
+}
+
 TEST_CASE(
     "law 3: only a ping is a sign of the heartbeat (engine.io-client before 6.6 takes any "
     "packet)") {

@@ -14,6 +14,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import assert from "node:assert/strict";
+import { speaksTls } from "./tls.mjs";
 import { kGenerations, kTransports, recovers, weather } from "./weather.mjs";
 
 const require = createRequire(import.meta.url);
@@ -380,6 +381,7 @@ for (const generation of kGenerations)
     test(`our client, server ${generation}, ${transport}: bad weather`, () => weather(program, generation, transport));
 for (const transport of kTransports)
   test(`our client, ${transport}: what was missed is recovered, once`, () => recovers(program, transport));
+test("our client: TLS, trusted and not", () => speaksTls(program));
 
 const only = option("only");
 const chosen = tests.filter((it) => !only || it.name.includes(only));
