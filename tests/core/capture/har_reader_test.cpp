@@ -235,7 +235,7 @@ TEST_CASE("har: polls that only seem to overlap, for want of accuracy, are pulle
   CHECK(both.exchanges[1].asked < both.exchanges[0].ended);  // That is no rounding.
 }
 
-TEST_CASE("har: a BOM is no mistake; what is no HAR says where") {
+TEST_CASE("har: a BOM is no mistake, what is no HAR says where") {
   CHECK(read("\xef\xbb\xbf" + har("")).exchanges.empty());
   CHECK(read_har("{\"log\":{\"entries\":[", kNone).error().offset_bytes == 19);
   CHECK(read_har("{}", kNone).error().reason == "it holds no log.entries");

@@ -197,7 +197,7 @@ TEST_CASE("hide_secrets: cookies, Authorization and auth, and nothing else") {
   CHECK(other.request_body.find(token) == std::string::npos);
 }
 
-TEST_CASE("hide_secrets: over a WebSocket, as text and as msgpack; of JSONP nothing is left") {
+TEST_CASE("hide_secrets: over a WebSocket, as text and as msgpack, of JSONP nothing is left") {
   using namespace std::string_literals;
   Exchange one = websocket();
   const std::string connect =
