@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/capture/problems.hpp"
 #include "core/capture/time_text.hpp"
 #include "core/engineio/base64.hpp"
 #include "core/http/target.hpp"
@@ -133,6 +134,7 @@ class HarReader {
     if (const double holes = log["_sioHoles"].number().value_or(0); holes > 0)
       problem(log, "the capture that it was made of had holes");
     tell_what_is_not_recorded();
+    result_.problems = problems_.take();
     return std::move(result_);
   }
 
@@ -315,7 +317,7 @@ class HarReader {
   void problem(const Part& place, std::string sentence, bool hides_traffic = true) {
     const std::uint64_t offset =
         place.raw().empty() ? 0 : static_cast<std::uint64_t>(place.raw().data() - text_.data());
-    result_.problems.push_back({offset, std::move(sentence), hides_traffic});
+    problems_.add({offset, std::move(sentence), hides_traffic});
   }
 
   void tell_what_is_not_recorded() {
@@ -334,6 +336,7 @@ class HarReader {
   std::string_view text_;
   const Attachments& attachments_;
   Exchanges result_;
+  Problems problems_;
   double first_time_ = 0;  ///< of the WebSocket being read
   bool counts_in_seconds_ = false;
   std::size_t ends_absent_ = 0;
