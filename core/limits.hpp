@@ -85,6 +85,8 @@ inline constexpr std::size_t kFindingsMax = 10'000;
 inline constexpr std::size_t kCapturedPacketBytesMax = std::size_t{16} << 20;
 /// A HAR or a file of mitmproxy, which are held whole: browsers write some 100 MB at most.
 inline constexpr std::size_t kExchangeFileBytesMax = std::size_t{1} << 30;
+/// What is wrong with one file of a capture, told one by one.
+inline constexpr std::size_t kCaptureProblemsMax = 20;
 /// TCP connections followed at once in a capture. A proxy has 9,000 under its descriptor limit, a
 /// busy machine that was captured whole some ten times as many.
 inline constexpr std::size_t kCapturedConnectionsMax = 100'000;

@@ -2,77 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
+#include "core/capture/number_times.hpp"
+#include "core/capture/part.hpp"
+#include "core/capture/problems.hpp"
+#include "core/capture/recorded_order.hpp"
 #include "core/capture/time_text.hpp"
 #include "core/engineio/base64.hpp"
 #include "core/http/target.hpp"
 #include "core/json/json.hpp"
-#include "core/json/number.hpp"
-#include "core/json/wtf8.hpp"
 
 namespace core::capture {
 namespace {
 
 using json::Kind;
-using json::Value;
-
-/// A value, or nothing: whatever is not there, or of another kind, reads as empty.
-class Part {
- public:
-  Part() = default;
-  explicit Part(std::optional<Value> value) : value_(value) {}
-
-  [[nodiscard]] Part operator[](std::string_view key) const {
-    return is(Kind::Object) ? Part(json::find_member(value_->raw, key)) : Part();
-  }
-  [[nodiscard]] bool there() const noexcept { return value_.has_value(); }
-  [[nodiscard]] bool is(Kind kind) const noexcept { return value_ && value_->kind == kind; }
-  /// UTF-8, as it went over the wire: no encoder writes half a surrogate pair.
-  [[nodiscard]] std::string text() const {
-    std::string out;
-    if (!is(Kind::String)) return out;
-    json::unescape(value_->raw, out);
-    for (std::size_t at = out.find('\xed'); at != std::string::npos; at = out.find('\xed', at + 3))
-      if (json::surrogate_at(std::string_view(out).substr(at)) != 0)
-        out.replace(at, 3, "\xef\xbf\xbd");
-    return out;
-  }
-  [[nodiscard]] std::optional<double> number() const noexcept {
-    if (!is(Kind::Number)) return std::nullopt;
-    return json::number_of(value_->raw);
-  }
-  template <class Take>
-  void each(Take take) const {
-    if (!is(Kind::Array)) return;
-    json::ElementReader elements(value_->raw);
-    while (const auto element = elements.next()) take(Part(element));
-  }
-  [[nodiscard]] std::string_view raw() const noexcept {
-    return value_ ? value_->raw : std::string_view{};
-  }
-
- private:
-  std::optional<Value> value_;
-};
-
-Duration milliseconds(double count) noexcept {
-  constexpr double kMax = 1e12;  // Thirty years.
-  if (!(count > 0)) return Duration(0);
-  return Duration(static_cast<std::int64_t>(std::min(count, kMax) * 1e6));
-}
-
-/// Seconds or milliseconds since the epoch, as the size tells; nothing for -1 and the like.
-std::optional<Instant> instant_of(std::optional<double> number) noexcept {
-  constexpr double kSecondsMax = 1e11, kMillisecondsMax = 9e15 / 1e3;
-  if (!number || !(*number > 0) || *number > kMillisecondsMax) return std::nullopt;
-  const double seconds = *number > kSecondsMax ? *number / 1e3 : *number;
-  // Whole seconds apart: a double holds no nanoseconds beside them.
-  const double whole = std::floor(seconds);
-  if (whole > 9e9) return std::nullopt;
-  return Instant(std::chrono::seconds(static_cast<std::int64_t>(whole)) +
-                 std::chrono::microseconds(std::llround((seconds - whole) * 1e6)));
-}
 
 /// `[{"name":..,"value":..}]` or `[["name","value"]]`.
 Exchange::Headers headers_of(const Part& list) {
@@ -132,7 +75,12 @@ class HarReader {
     log["entries"].each([&](const Part& entry) { read_entry(entry); });
     if (const double holes = log["_sioHoles"].number().value_or(0); holes > 0)
       problem(log, "the capture that it was made of had holes");
+    if (counts_in_seconds_ && websockets_ != 0)
+      problem(log,
+              "Playwright 1.61 writes wrong times of WebSocket messages, and these are a guess; "
+              "record it again with 1.62 or later");
     tell_what_is_not_recorded();
+    result_.problems = problems_.take();
     return std::move(result_);
   }
 
@@ -236,6 +184,7 @@ class HarReader {
 
   void read_websocket(const Part& entry, const Part& response, Exchange& exchange) {
     exchange.status = 101;
+    ++websockets_;
     // Its `time` is its whole life; the answer came after the wait.
     const Duration wait = milliseconds(entry["timings"]["wait"].number().value_or(0));
     const auto started = *read_time(entry["startedDateTime"].text());
@@ -315,7 +264,7 @@ class HarReader {
   void problem(const Part& place, std::string sentence, bool hides_traffic = true) {
     const std::uint64_t offset =
         place.raw().empty() ? 0 : static_cast<std::uint64_t>(place.raw().data() - text_.data());
-    result_.problems.push_back({offset, std::move(sentence), hides_traffic});
+    problems_.add({offset, std::move(sentence), hides_traffic});
   }
 
   void tell_what_is_not_recorded() {
@@ -334,36 +283,14 @@ class HarReader {
   std::string_view text_;
   const Attachments& attachments_;
   Exchanges result_;
+  Problems problems_;
   double first_time_ = 0;  ///< of the WebSocket being read
   bool counts_in_seconds_ = false;
+  std::size_t websockets_ = 0;
   std::size_t ends_absent_ = 0;
   std::size_t messages_undated_ = 0;
   std::size_t bodies_absent_ = 0;
 };
-
-/// Requests of one kind in one session follow each other; what overlaps by less than the accuracy
-/// of the times did not.
-void pull_apart(std::vector<Exchange>& exchanges) {
-  constexpr Duration kAccuracy = std::chrono::milliseconds(5);
-  std::map<std::pair<std::string, std::string>, std::vector<Exchange*>> in_row;
-  for (Exchange& one : exchanges) {
-    const auto sid = http::query_parameter(http::split_target(one.target).query, "sid");
-    if (one.status != 101 && sid && one.failure == Exchange::Failure::None)
-      in_row[{std::string(*sid), one.method}].push_back(&one);
-  }
-  for (auto& [key, row] : in_row) {
-    std::stable_sort(row.begin(), row.end(),
-                     [](const Exchange* a, const Exchange* b) { return a->asked < b->asked; });
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      Exchange& before = *row[i - 1];
-      Exchange& after = *row[i];
-      if (before.ended < after.asked || before.ended > after.asked + kAccuracy) continue;
-      after.asked = before.ended + Duration(1);
-      after.answered = std::max(after.answered, after.asked);
-      after.ended = std::max(after.ended, after.answered);
-    }
-  }
-}
 
 }  // namespace
 
@@ -379,7 +306,7 @@ tl::expected<Exchanges, HarError> read_har(std::string_view text, const Attachme
   if (!log["entries"].is(Kind::Array))
     return tl::unexpected(HarError{0, "it holds no log.entries"});
   Exchanges result = HarReader(text, attachments).read(log);
-  pull_apart(result.exchanges);
+  set_in_order(result.exchanges);
   return result;
 }
 

@@ -27,8 +27,8 @@ struct HarError {
 ///
 /// What a HAR lacks: who is where (a page stands for a client), control frames (Engine.IO's
 /// heartbeats are messages, and there), and, but for HTTP Toolkit's and ours, the end of a
-/// WebSocket: that is a problem which hides no traffic. Times are in milliseconds, so what follows
-/// closely may seem to overlap: polls of one session are pulled apart.
+/// WebSocket: that is a problem which hides no traffic. Times are not exact: see
+/// recorded_order.hpp.
 ///
 /// @param text The whole file; a BOM is passed over.
 /// Errors: it is no JSON, or holds no `log.entries`.

@@ -1,8 +1,8 @@
 #include "core/capture/mitmproxy_reader.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/capture/number_times.hpp"
 #include "core/capture/tnetstring.hpp"
 
 namespace core::capture {
@@ -10,13 +10,8 @@ namespace {
 
 constexpr int kVersionMin = 12, kVersionMax = 21;
 
-/// Seconds since the epoch.
 std::optional<Instant> instant_of(const Tnetstring& value) noexcept {
-  const auto seconds = value.number();
-  if (!seconds || !(*seconds > 0) || !(*seconds < 9e9)) return std::nullopt;
-  const double whole = std::floor(*seconds);
-  return Instant(std::chrono::seconds(static_cast<std::int64_t>(whole)) +
-                 std::chrono::microseconds(std::llround((*seconds - whole) * 1e6)));
+  return capture::instant_of(value.number());
 }
 
 Exchange::Headers headers_of(const Tnetstring& list) {

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "core/capture/problems.hpp"
 #include "core/capture/recording.hpp"
 #include "core/instant.hpp"
 
@@ -44,10 +44,10 @@ class PacketSource {
   /// when next() has returned nothing.
   [[nodiscard]] virtual End end() const = 0;
   /// Those met since the last call.
-  [[nodiscard]] std::vector<Problem> take_problems() { return std::exchange(problems_, {}); }
+  [[nodiscard]] std::vector<Problem> take_problems() { return problems_.take(); }
 
  protected:
-  std::vector<Problem> problems_;
+  Problems problems_;
 };
 
 }  // namespace core::capture

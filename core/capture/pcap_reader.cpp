@@ -1,5 +1,7 @@
 #include "core/capture/pcap_reader.hpp"
 
+#include <utility>
+
 #include "core/limits.hpp"
 
 namespace core::capture {
@@ -52,7 +54,7 @@ std::optional<Packet> PcapReader::next() {
 }
 
 std::optional<Packet> PcapReader::stop(std::string sentence) {
-  problems_.push_back({input_.offset_bytes(), std::move(sentence)});
+  problems_.add({input_.offset_bytes(), std::move(sentence)});
   end_.reached = false;
   return std::nullopt;
 }

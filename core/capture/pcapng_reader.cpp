@@ -1,6 +1,7 @@
 #include "core/capture/pcapng_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/limits.hpp"
 
@@ -174,7 +175,7 @@ Instant PcapngReader::instant(const Interface& from, std::uint32_t high,
 }
 
 void PcapngReader::problem(std::string sentence, bool hides_traffic) {
-  problems_.push_back({block_at_bytes_, std::move(sentence), hides_traffic});
+  problems_.add({block_at_bytes_, std::move(sentence), hides_traffic});
 }
 
 void PcapngReader::stop(std::string sentence) {

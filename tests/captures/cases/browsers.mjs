@@ -42,8 +42,8 @@ async function play(way, transport, { program, folder }) {
   }
   const analyzed = await analyze(program, folder, [file]);
   // Playwright 1.61 loses when a WebSocket's first message came, so two of them are out of step.
-  const copies = way === "developer tools" || transport === "polling";
-  const complaints = finds(orphan, analyzed, { copies });
+  const exact = way === "developer tools" || transport === "polling";
+  const complaints = finds(orphan, analyzed, { exact });
   const ends = analyzed.stderr.includes("WebSockets is not recorded");
   if (ends !== (transport !== "polling")) complaints.push(`about ends it says: ${analyzed.stderr}`);
   return complaints;

@@ -178,6 +178,10 @@ TEST_CASE("har: Playwright 1.61 counts seconds where it should count millisecond
     return milliseconds(read(har(websocket(messages), log)).exchanges[0].messages[1].at);
   };
   CHECK(second_of("1.61.0", "chromium") == doctest::Approx(500.5).epsilon(0.001));
+  CHECK(sentences(read(har(websocket(messages),
+                           R"("creator":{"name":"Playwright","version":"1.61.0"},)")))
+            .front()
+            .starts_with("! Playwright 1.61"));
   CHECK(second_of("1.62.0", "chromium") == doctest::Approx(100.9).epsilon(0.001));
   CHECK(second_of("1.61.0", "firefox") == doctest::Approx(100.9).epsilon(0.001));
 }
@@ -224,15 +228,23 @@ TEST_CASE("har: a request without an answer says why, or nothing") {
   CHECK(post.exchanges[0].request_body == "3");  // It was sent all the same.
 }
 
-TEST_CASE("har: polls that only seem to overlap, for want of accuracy, are pulled apart") {
-  std::string later = entry("GET", "", answer(R"({"text":"2"})"));
-  later.replace(later.find(".100Z"), 5, ".124Z");
-  const Exchanges all = read(har(entry("GET", "", answer(R"({"text":"2"})")) + "," + later));
-  CHECK(all.exchanges[1].asked > all.exchanges[0].ended);
-  std::string together = entry("GET", "", answer(R"({"text":"2"})"));
-  together.replace(together.find(".100Z"), 5, ".110Z");
-  const Exchanges both = read(har(entry("GET", "", answer(R"({"text":"2"})")) + "," + together));
-  CHECK(both.exchanges[1].asked < both.exchanges[0].ended);  // That is no rounding.
+TEST_CASE("har: answers that seem to come after what follows them, for want of accuracy") {
+  const auto at = [](std::string one, const char* start) {
+    return one.replace(one.find(".100Z"), 5, start);
+  };
+  const std::string first = entry("GET", "", answer(R"({"text":"2"})"));  // From 106 to 130 ms.
+  const Exchanges all = read(har(first + "," + at(first, ".120Z")));
+  CHECK(all.exchanges[0].ended < all.exchanges[1].asked);
+  CHECK(milliseconds(all.exchanges[1].asked) == 126);
+  const Exchanges both = read(har(first + "," + at(first, ".101Z")));
+  CHECK(both.exchanges[0].ended > both.exchanges[1].asked);  // That is no rounding.
+
+  const std::string handshake = entry("GET", "", answer(R"({"text":"0{\"sid\":\"abc\"}"})"), "",
+                                      "http://host:3000/socket.io/?EIO=4&transport=polling");
+  const std::string post = entry("POST", R"({"text":"40"})", answer(R"({"text":"ok"})"));
+  const Exchanges opened = read(har(at(post, ".121Z") + "," + handshake));
+  CHECK(opened.exchanges[1].ended < opened.exchanges[0].asked);
+  CHECK(milliseconds(opened.exchanges[0].asked) == 127);
 }
 
 TEST_CASE("har: a BOM is no mistake, what is no HAR says where") {

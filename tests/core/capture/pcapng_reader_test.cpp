@@ -122,6 +122,15 @@ TEST_CASE("pcapng: a file that breaks off, or is damaged, says where") {
                "breaks off at 0"});
 }
 
+TEST_CASE("pcapng: of endless damage the beginning is told") {
+  const Pcapng made;
+  std::string file = made.section() + made.interface(1);
+  for (int i = 0; i < 1000; ++i) file += made.block(6, "short");
+  const Lines_ lines = read(file);
+  CHECK(lines.size() == 20 + 2);
+  CHECK(lines[20].ends_with(": more of the kind, which is not listed"));
+}
+
 TEST_CASE("pcapng: packets that are longer than their block are left out") {
   const Pcapng made;
   CHECK(read(made.section() + made.interface(1) +
