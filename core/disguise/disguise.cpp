@@ -12,15 +12,6 @@ namespace {
 constexpr char kCover = 'x';
 constexpr Direction kDirections[] = {Direction::ToServer, Direction::ToClient};
 
-char letter(char random) noexcept {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  return kLetters[static_cast<unsigned char>(random) % kLetters.size()];
-}
-char digit(char random) noexcept {
-  return static_cast<char>('1' + static_cast<unsigned char>(random) % 9);
-}
-
 }  // namespace
 
 Disguise::Disguise(const Settings& settings)
@@ -102,8 +93,10 @@ void Disguise::take_head(Direction direction, std::vector<Replacement>& out) {
   std::string head = side.unsettled.substr(0, static_cast<std::size_t>(end - side.settled));
   std::vector<Secret> secrets;
   find_in_head(head, secrets);
-  const std::string plain = head;
-  if (hide_secrets(plain, secrets, head)) out.push_back({direction, side.settled, std::move(head)});
+  if (!secrets.empty()) {
+    hide(secrets, settings_.keystream, head);
+    out.push_back({direction, side.settled, std::move(head)});
+  }
   settle(direction, end);
   side.in_body = true;
 }
@@ -129,8 +122,8 @@ void Disguise::take_request_end(std::vector<Replacement>& out) {
     payload.append(side.unsettled, static_cast<std::size_t>(offset - side.settled), bytes);
   std::vector<Secret> secrets;
   find_in_payload(payload, secrets);
-  const std::string plain = payload;
-  if (hide_secrets(plain, secrets, payload)) {
+  if (!secrets.empty()) {
+    hide(secrets, settings_.keystream, payload);
     std::string_view rest = payload;
     for (const auto& [offset, bytes] : side.body) {
       out.push_back({Direction::ToServer, offset, std::string(rest.substr(0, bytes))});
@@ -190,7 +183,7 @@ void Disguise::settle(Direction direction, std::uint64_t offset_bytes) {
 void Disguise::read_websocket(Direction direction, std::span<char> bytes,
                               std::vector<Replacement>& out) {
   const auto hide = [this](websocket::MessageType type, std::span<char> message) {
-    return hide_in_message(type, message);
+    return hide_in_message(type == websocket::MessageType::Binary, settings_.keystream, message);
   };
   auto& plain = websocket_->plain[index_of(direction)];
   // Servers that refuse after their 101 write a bare HTTP response.
@@ -204,32 +197,6 @@ void Disguise::read_websocket(Direction direction, std::span<char> bytes,
   sides_[index_of(direction)].settled = plain || direction == Direction::ToClient
                                             ? sides_[index_of(direction)].received
                                             : websocket_->client.settled();
-}
-
-bool Disguise::hide_in_message(websocket::MessageType type, std::span<char> message) const {
-  const std::string plain(message.data(), message.size());
-  std::string_view packet = plain;
-  std::vector<Secret> secrets;
-  if (type == websocket::MessageType::Text) {
-    if (!is_connect(packet)) return false;
-    packet.remove_prefix(1);
-    find_in_connect(packet, secrets);
-  } else {
-    if (packet.starts_with('\x04')) packet.remove_prefix(1);
-    find_in_msgpack(packet, secrets);
-  }
-  return hide_secrets(packet, secrets, message.last(packet.size()));
-}
-
-bool Disguise::hide_secrets(std::string_view text, std::span<const Secret> secrets,
-                            std::span<char> in) const {
-  for (const Secret& secret : secrets) {
-    const std::span<char> place = in.subspan(secret.begin, secret.bytes);
-    settings_.keystream(text.substr(secret.begin, secret.bytes), place);
-    std::transform(place.begin(), place.end(), place.begin(),
-                   secret.alphabet == Alphabet::Digits ? digit : letter);
-  }
-  return !secrets.empty();
 }
 
 }  // namespace core::disguise

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,10 +17,6 @@
 #include "core/http/exchanges.hpp"
 
 namespace core::disguise {
-
-/// Fills `out`, which is as long as the secret, with bytes that depend on the secret alone and tell
-/// nothing about it. Equal secrets give equal bytes.
-using Keystream = std::function<void(std::string_view secret, std::span<char> out)>;
 
 /// The same for all connections, and outlives them.
 struct Settings {
@@ -93,9 +88,6 @@ class Disguise {
   void upgrade(const http::Upgraded& upgraded, std::vector<Replacement>& out);
   void hide_from_here(std::vector<Replacement>& out);
   void settle(Direction direction, std::uint64_t offset_bytes);
-  [[nodiscard]] bool hide_secrets(std::string_view text, std::span<const Secret> secrets,
-                                  std::span<char> in) const;
-  [[nodiscard]] bool hide_in_message(websocket::MessageType type, std::span<char> message) const;
 
   const Settings& settings_;
   std::array<Side, 2> sides_;

@@ -250,6 +250,16 @@ void find_in_head(std::string_view head, std::vector<Secret>& out) {
   });
 }
 
+void find_in_header(std::string_view name, std::string_view value, std::vector<Secret>& out) {
+  Found found(value, out);
+  find_in_header(name, trimmed(value), found);
+}
+
+void find_in_target(std::string_view target, std::vector<Secret>& out) {
+  Found found(target, out);
+  find_in_query(query_of(target), Values::ThatSoundSecret, found);
+}
+
 void find_in_connect(std::string_view packet, std::vector<Secret>& out) {
   Found found(packet, out);
   find_in_connect(packet, found);
@@ -303,6 +313,35 @@ void find_in_payload(std::string_view body, std::vector<Secret>& out) {
   for_each_piece(body, kSeparator, [&](std::string_view packet) {
     if (is_connect(packet)) find_in_connect(packet.substr(1), found);
   });
+}
+
+void hide(std::span<const Secret> secrets, const Keystream& keystream, std::span<char> text) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  for (const Secret& secret : secrets) {
+    const std::span<char> place = text.subspan(secret.begin, secret.bytes);
+    const std::string plain(place.begin(), place.end());
+    keystream(plain, place);
+    for (char& c : place) {
+      const auto random = static_cast<unsigned char>(c);
+      c = secret.alphabet == Alphabet::Digits ? static_cast<char>('1' + random % 9)
+                                              : kLetters[random % kLetters.size()];
+    }
+  }
+}
+
+bool hide_in_message(bool binary, const Keystream& keystream, std::span<char> message) {
+  std::string_view packet(message.data(), message.size());
+  if (!binary && !is_connect(packet)) return false;
+  // The digit; in bytes Engine.IO 3 alone writes it.
+  if (!binary || packet.starts_with('\x04')) packet.remove_prefix(1);
+  std::vector<Secret> secrets;
+  if (binary)
+    find_in_msgpack(packet, secrets);
+  else
+    find_in_connect(packet, secrets);
+  hide(secrets, keystream, message.last(packet.size()));
+  return !secrets.empty();
 }
 
 }  // namespace core::disguise

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +32,11 @@ struct Secret {
 /// Engine.IO's own parameters are none: without `sid` no capture could be followed.
 void find_in_head(std::string_view head, std::vector<Secret>& out);
 
+/// The same of one header. `name` is in lower case.
+void find_in_header(std::string_view name, std::string_view value, std::vector<Secret>& out);
+/// The same of a request's target.
+void find_in_target(std::string_view target, std::vector<Secret>& out);
+
 /// A Socket.IO CONNECT as text, `0/chat,{"token":"..."}` or, before Engine.IO 4,
 /// `0/chat?token=...`: every string and number in its payload but `pid` and `offset`, which are
 /// recovery's, and values in its query. Source: Socket.IO protocol v5, "Connection to a namespace".
@@ -46,5 +53,17 @@ void find_in_msgpack(std::string_view bytes, std::vector<Secret>& out);
 /// A form holds its payload percent-encoded: there whatever follows a CONNECT is hidden, letter by
 /// letter.
 void find_in_payload(std::string_view body, std::vector<Secret>& out);
+
+/// Fills `out`, which is as long as the secret, with bytes that depend on the secret alone and tell
+/// nothing about it. Equal secrets give equal bytes.
+using Keystream = std::function<void(std::string_view secret, std::span<char> out)>;
+
+/// Writes pseudonyms over the secrets of `text`, which were found in it.
+void hide(std::span<const Secret> secrets, const Keystream& keystream, std::span<char> text);
+
+/// Writes pseudonyms over what a whole Engine.IO message hides, with its digit, as a WebSocket
+/// carries it: only a CONNECT hides anything. False: it did not.
+[[nodiscard]] bool hide_in_message(bool binary, const Keystream& keystream,
+                                   std::span<char> message);
 
 }  // namespace core::disguise

@@ -11,10 +11,11 @@
 #include <string>
 
 namespace proxy::capture {
+namespace {
 
-core::disguise::Keystream random_keystream() {
-  std::array<unsigned char, 32> key{};
-  if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1) std::abort();  // No entropy.
+using Key = std::array<unsigned char, 32>;
+
+core::disguise::Keystream keystream_of(const Key& key) {
   return [key](std::string_view secret, std::span<char> out) {
     std::string message(secret);
     message += '\0';
@@ -30,6 +31,20 @@ core::disguise::Keystream random_keystream() {
       out = out.subspan(count);
     }
   };
+}
+
+}  // namespace
+
+core::disguise::Keystream random_keystream() {
+  Key key{};
+  if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1) std::abort();  // No entropy.
+  return keystream_of(key);
+}
+
+core::disguise::Keystream keystream(std::uint64_t key) {
+  Key bytes{};
+  std::memcpy(bytes.data(), &key, sizeof key);
+  return keystream_of(bytes);
 }
 
 }  // namespace proxy::capture

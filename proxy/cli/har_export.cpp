@@ -46,7 +46,7 @@ int HarExport::finish(std::uint64_t problems) {
 void HarExport::write_complete() {
   std::string text;
   for (core::capture::Exchange& exchange : builder_.take()) {
-    if (secrets_ == Secrets::Hidden) core::capture::hide_secrets(exchange, hash_key_);
+    if (secrets_ == Secrets::Hidden) core::capture::hide_secrets(exchange, keystream_);
     writer_.add(exchange, text);
   }
   if (!text.empty()) write(text);

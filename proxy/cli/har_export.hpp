@@ -9,6 +9,7 @@
 #include "core/capture/har_writer.hpp"
 #include "core/capture/recording.hpp"
 #include "core/http/exchanges.hpp"
+#include "proxy/capture/pseudonyms.hpp"
 #include "proxy/report/write_all.hpp"
 
 namespace proxy::cli {
@@ -36,7 +37,7 @@ class HarExport {
 
  private:
   HarExport(int fd, const core::http::Settings& settings, Secrets secrets, std::uint64_t hash_key)
-      : fd_(fd), builder_(settings), secrets_(secrets), hash_key_(hash_key) {}
+      : fd_(fd), builder_(settings), secrets_(secrets), keystream_(capture::keystream(hash_key)) {}
   void write_complete();
   void write(const std::string& text);
 
@@ -45,7 +46,7 @@ class HarExport {
   core::capture::ExchangeBuilder builder_;
   core::capture::HarWriter writer_;
   Secrets secrets_;
-  std::uint64_t hash_key_;
+  core::disguise::Keystream keystream_;
 };
 
 }  // namespace proxy::cli

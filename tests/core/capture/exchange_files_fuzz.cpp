@@ -13,6 +13,7 @@
 #include "core/capture/har_writer.hpp"
 #include "core/capture/mitmproxy_reader.hpp"
 #include "core/capture/secrets.hpp"
+#include "tests/core/disguise/covered.hpp"
 #include "core/json/json.hpp"
 #include "core/tap/tap.hpp"
 
@@ -40,7 +41,7 @@ void play(const Exchanges& all) {
   std::string text;
   writer.begin(text);
   for (Exchange one : all.exchanges) {
-    hide_secrets(one, 7);
+    hide_secrets(one, covering::keystream);
     writer.add(one, text);
   }
   writer.end(0, text);
