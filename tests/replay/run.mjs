@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Real clients are recorded, and both sides of the recording done again: `sioscope replay --against` must say whose a
 // fault is, and `--serve` must make a client leak that leaks, and no other. README.md says more.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { openLog } from "../lab/parts/log.mjs";
 import { LabServer } from "../lab/parts/server.mjs";
 
@@ -154,6 +156,29 @@ await judge("a server that no longer sends the bad packet proves nothing", async
   const again = await sioscope(folder, ["replay", capture, "--against", server.url, "--speed", "2"]);
   const fault = again.records.find(({ type }) => type === "comparison")?.faults.find(({ rule }) => rule === "leak/orphan-after-parse-error");
   return fault?.whose === "not provoked" ? [] : [`it is said to be ${fault?.whose}: ${again.said}`];
+});
+
+await judge("a capture whose program was killed reads as far as it goes", async (server, folder) => {
+  const capture = join(folder, "capture.pcapng");
+  const proxy = spawn(program, ["proxy", "--listen", "127.0.0.1:0", "--upstream", server.url, "--capture", capture, "--quiet"]);
+  const url = await new Promise((resolve, reject) => {
+    let said = "";
+    proxy.stderr.on("data", (bytes) => {
+      const line = /listening on (http:\S+)/.exec((said += bytes));
+      if (line) resolve(line[1]);
+    });
+    proxy.once("exit", () => reject(new Error(`the proxy ended: ${said}`)));
+  });
+  await promisify(execFile)(process.execPath, [app("breaks")], { env: { ...process.env, SIOSCOPE_URL: url, VERSION: "4.7.5", TRANSPORTS: "websocket" } });
+  await setTimeout(1000); // What it may hold back is a fifth of a second's.
+  proxy.removeAllListeners("exit");
+  proxy.kill("SIGKILL");
+  await once(proxy, "exit");
+  const analysis = await sioscope(folder, ["analyze", capture]);
+  const complaints = [];
+  if (found(analysis, "leak/orphan-after-parse-error").length !== 1) complaints.push(`the leak is not in it: ${analysis.said}`);
+  if (/at byte/.test(analysis.said)) complaints.push(`it is damaged: ${analysis.said}`);
+  return complaints;
 });
 
 console.log(`replay: ${passed} passed, ${failed} failed`);

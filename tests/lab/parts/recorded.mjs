@@ -34,6 +34,15 @@ const recordsOf = (file) =>
     return JSON.stringify(record);
   });
 
+/** Findings that stand at the end and have a frame to show. */
+function lastFindings(lines) {
+  const standing = new Map();
+  for (const record of lines.map((line) => JSON.parse(line)))
+    if (record.type === "finding") standing.set(record.id, record);
+    else if (record.type === "withdrawn") standing.delete(record.id);
+  return [...standing.values()].filter(({ evidence }) => evidence.length > 0);
+}
+
 /** Complaints about the capture of a scenario, whose live findings are in `findingsFile`. */
 export async function judgeRecording({ program, folder, findingsFile, reveal = true, path, args, secrets = [] }) {
   const capture = captureOf(folder);
@@ -61,6 +70,9 @@ export async function judgeRecording({ program, folder, findingsFile, reveal = t
     // Its rows are: frequency, group, protocol, summary. A reset that was there is no fault of the capture.
     const warnings = stdout.split("\n").filter((row) => /^ +\d/.test(row) && !row.endsWith("Connection reset (RST)"));
     if (warnings.length > 0) complaints.push(`tshark warns: ${warnings.slice(0, 5).join(" | ")}`);
+    const comments = await run("tshark", ["-r", capture, "-Y", "frame.comment", "-T", "fields", "-e", "frame.comment"], { maxBuffer: 1 << 26 });
+    for (const { rule, id } of lastFindings(live))
+      if (!comments.stdout.includes(`${id} ${rule} (`)) complaints.push(`tshark shows no comment about ${id} ${rule}`);
   }
   return complaints;
 }

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { attach, revisionOf } from "../parts/generations.mjs";
 import { RoughRelay } from "./rough_relay.mjs";
 
-export const kGenerations = ["2.5.1", "3.1.2", "4.1.3", "4.5.4", "4.8.4"];
+export const kGenerations = ["2.5.1", "3.1.2", "4.1.3", "4.5.4", "4.7.5", "4.8.4"];
 export const kTransports = ["polling", "websocket", "upgrade"];
 
 const kHeartbeat = { pingInterval: 300, pingTimeout: 300 };
