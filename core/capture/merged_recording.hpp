@@ -38,6 +38,7 @@ class MergedRecording : public Recording {
       const End one = part.recording->end();
       whole.at = std::max(whole.at, one.at);
       whole.reached = whole.reached && one.reached;
+      whole.command_ended = std::max(whole.command_ended, one.command_ended);
     }
     return whole;
   }

@@ -77,6 +77,7 @@ End PacketRecording::end() const {
     const End one = file.source->end();
     whole.at = std::max(whole.at, one.at);
     whole.reached = whole.reached && one.reached;
+    whole.command_ended = std::max(whole.command_ended, one.command_ended);
   }
   return whole;
 }

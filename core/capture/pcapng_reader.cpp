@@ -1,8 +1,10 @@
 #include "core/capture/pcapng_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "core/capture/pcapng_writer.hpp"
 #include "core/limits.hpp"
 
 namespace core::capture {
@@ -147,8 +149,15 @@ void PcapngReader::read_statistics(std::string_view body) {
   if (number >= interfaces_.size()) return;
   std::uint64_t dropped = 0;
   read_options(body.substr(12), order_, [&](std::uint16_t code, std::string_view value) {
-    constexpr std::uint16_t kEndTime = 3, kDroppedByInterface = 5, kDroppedBySystem = 7;
-    if (value.size() != 8) return;
+    constexpr std::uint16_t kComment = 1, kEndTime = 3, kDroppedByInterface = 5,
+                            kDroppedBySystem = 7;
+    if (code == kComment && value.starts_with(pcapng::kCommandEnded)) {
+      std::int64_t at = 0;
+      value.remove_prefix(pcapng::kCommandEnded.size());
+      std::from_chars(value.data(), value.data() + value.size(), at);
+      end_.command_ended = Instant(Duration(at));
+    }
+    if (value.size() != 8 || code == kComment) return;
     if (code == kEndTime)
       end_.at = std::max(
           end_.at, instant(interfaces_[number], u32(value, 0, order_), u32(value, 4, order_)));

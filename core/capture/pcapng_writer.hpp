@@ -24,6 +24,10 @@ void add_head(std::string_view application, std::string_view comment, std::strin
 void add_packet(Instant at, Direction direction, std::string_view ip_header,
                 std::string_view payload, std::string& out);
 
+/// What a comment of ours begins with that says when the watched command ended: nanoseconds since
+/// the Unix epoch follow.
+inline constexpr std::string_view kCommandEnded = "sioscope: the command ended at ";
+
 struct Statistics {
   Instant begin;  ///< of the recording
   Instant end;

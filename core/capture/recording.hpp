@@ -58,6 +58,9 @@ struct Item {
 struct End {
   Instant at{};
   bool reached = true;  ///< false: the file breaks off, or cannot be read on
+  /// When the command ended that was watched (`sioscope check`); default: there was none, or nobody
+  /// says so.
+  Instant command_ended{};
 };
 
 /// Something that could not be read. Reading went on behind it, unless End says otherwise.

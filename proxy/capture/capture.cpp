@@ -60,7 +60,7 @@ Capture::Capture(CaptureSettings settings, CaptureFile file)
 }
 
 Capture::~Capture() {
-  if (thread_.joinable()) finish(observe::now(), {});
+  if (thread_.joinable()) finish(observe::now());
 }
 
 void Capture::wake() noexcept {
@@ -157,7 +157,7 @@ CaptureCounts Capture::counts() const noexcept {
   return counts;
 }
 
-void Capture::finish(core::Instant end, const std::string& remark) {
+void Capture::finish(core::Instant end, core::Instant command_ended) {
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(sleep_mutex_);
@@ -170,6 +170,11 @@ void Capture::finish(core::Instant end, const std::string& remark) {
   drain(now);
   strands_.finish();
   const CaptureCounts so_far = counts();
+  std::string remark;
+  if (command_ended != core::Instant{}) {
+    const core::Duration at = (command_ended + settings_.to_epoch).time_since_epoch();
+    remark.append(core::capture::pcapng::kCommandEnded).append(std::to_string(at.count()));
+  }
   core::capture::pcapng::add_statistics({.begin = begin_ + settings_.to_epoch,
                                          .end = end + settings_.to_epoch,
                                          .received = so_far.written + records_,

@@ -63,8 +63,8 @@ class Capture {
   [[nodiscard]] CaptureCounts counts() const noexcept;
   /// After the loops stopped: writes what is left, notes `end` as the end of the recording, adds
   /// the comments, joins the thread. Call it once.
-  /// @param remark Stands in the file, beside its end; may be empty.
-  void finish(core::Instant end, const std::string& remark);
+  /// @param command_ended When the watched command did; default: there was none.
+  void finish(core::Instant end, core::Instant command_ended = {});
 
  private:
   Capture(CaptureSettings settings, CaptureFile file);

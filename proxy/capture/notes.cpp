@@ -84,9 +84,11 @@ void Notes::apply(const rules::Record& record) {
 
   std::vector<Note>& notes = by_finding_[number];
   const std::string name = "f-" + std::to_string(number) + " " + std::string(finding->rule);
-  for (const rules::Evidence& evidence : finding->evidence)
+  for (const rules::Evidence& evidence : finding->evidence) {
+    if (evidence.what == rules::What::Silence) continue;  // There is no packet of it.
     notes.push_back({evidence.at + offset_, evidence.direction,
                      name + (evidence.note.empty() ? "" : ": " + evidence.note)});
+  }
   if (!notes.empty())
     notes.back().text = name + " (" + std::string(rules::name(finding->severity)) + ", " +
                         std::string(rules::name(finding->confidence)) + "): " + finding->summary +

@@ -20,8 +20,8 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-/// The findings of a run as notes on the packets that prove them: one for each frame of evidence,
-/// the last of which says all.
+/// The findings of a run as notes on the packets that prove them: one for each frame of evidence
+/// (silence has none), the last of which says all.
 class Notes {
  public:
   /// `offset`: what is added to an instant to make it the capture's time.

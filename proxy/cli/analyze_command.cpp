@@ -61,7 +61,8 @@ bool play(CaptureFiles& files, Playback& playback, HarExport* har, report::Termi
     if (const auto percent = files.percent())
       terminal.progress("sioscope: " + std::to_string(*percent) + " % read");
   }
-  playback.finish(recording.end().at);
+  const core::capture::End end = recording.end();
+  playback.finish(end.at, end.command_ended);
   return tell_problems(files, terminal) || damaged || !recording.end().reached;
 }
 

@@ -62,8 +62,8 @@ void Playback::advance(core::Instant now) {
   for (const rules::Record& record : analysis_.take_records()) sink_(record);
 }
 
-void Playback::finish(core::Instant at) {
-  analysis_.finish({.at = std::max(at, latest_)});
+void Playback::finish(core::Instant at, core::Instant command_ended) {
+  analysis_.finish({.at = std::max(at, latest_), .command_ended = command_ended});
   for (const rules::Record& record : analysis_.take_records()) sink_(record);
 }
 

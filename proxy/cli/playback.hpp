@@ -40,7 +40,8 @@ class Playback {
     return connections_.contains(connection);
   }
   /// The recording is over: the analysis ends.
-  void finish(core::Instant at);
+  /// @param command_ended When the watched command did; default: there was none.
+  void finish(core::Instant at, core::Instant command_ended = {});
 
   [[nodiscard]] rules::Tally tally() const { return analysis_.tally(); }
   /// As rules::Analysis::clients().

@@ -48,7 +48,7 @@ Recorded read_recorded(CaptureFiles& files, const JudgingOptions& options,
   }
   look();
   const core::Instant end = recording.end().at;
-  playback.finish(end);
+  playback.finish(end, recording.end().command_ended);
   recorded.side.tally = playback.tally();
   for (auto& [number, finding] : findings) recorded.side.findings.push_back(std::move(finding));
   recorded.sessions = reader.take();

@@ -232,7 +232,7 @@ std::optional<admin::Numbers::Recorded> Watch::recorded() const {
 }
 
 void Watch::end_capture(core::Instant end) {
-  capture_->finish(end, {});
+  capture_->finish(end, command_ended_);
   const capture::CaptureCounts counts = capture_->counts();
   const std::uint64_t lost = counts.lost_in_ring + counts.lost_on_disk;
   if (lost > 0)

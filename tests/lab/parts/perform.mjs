@@ -47,13 +47,13 @@ class Stage {
     this.#scenario = scenario;
     this.#program = program;
     this.#folder = folder;
-    this.#recorded = recorded && !scenario.check;
+    this.#recorded = recorded;
   }
 
   /** Clients play through `sioscope proxy`; then the server's truth and the findings are compared. */
   async play() {
     const { reveal, path } = this.#scenario;
-    const args = [...(this.#scenario.args ?? []), ...(this.#recorded ? recordingArgs(this.#folder) : [])];
+    const args = this.#recording(this.#scenario.args);
     await this.#startServer();
     this.#door = this.#program
       ? await startProxy({ program: this.#program, upstream: this.#server.url, folder: this.#folder, reveal, path, args })
@@ -78,10 +78,7 @@ class Stage {
     if (code !== rightly) this.complaints.push(`sioscope proxy exits ${code}, not ${rightly}`);
     if (this.said.verdict?.own_exit !== code) this.complaints.push(`own_exit is ${this.said.verdict?.own_exit}, not ${code}`);
     this.complaints.push(...this.#leaks());
-    if (this.#recorded)
-      this.complaints.push(...(await judgeRecording({
-        ...this.#scenario, program: this.#program, folder: this.#folder, findingsFile: this.#door.findingsFile,
-      })));
+    await this.#judgeRecording(this.#scenario);
   }
 
   /** A test program runs under `sioscope check`; then the exit code and the verdict are compared too. */
@@ -90,7 +87,7 @@ class Stage {
     await this.#startServer();
     const settings = { upstream: this.#server.url, folder: this.#folder, command: check.command, env: check.env };
     const code = this.#program
-      ? await (this.#door = startCheck({ ...settings, program: this.#program, args: check.args ?? [] })).ended()
+      ? await (this.#door = startCheck({ ...settings, program: this.#program, args: this.#recording(check.args) })).ended()
       : await this.#runDirectly(check);
 
     const family = [...this.#server.sessions.keys()]; // The test program is one client.
@@ -108,6 +105,15 @@ class Stage {
     if (verdict?.child_exit !== check.childExit) this.complaints.push(`child_exit is ${verdict?.child_exit}, not ${check.childExit}`);
     if (verdict?.own_exit !== (check.ownExit ?? check.exit)) this.complaints.push(`own_exit is ${verdict?.own_exit}`);
     this.complaints.push(...(check.judge?.(this.said) ?? []));
+    await this.#judgeRecording({ ...this.#scenario, args: check.args, reveal: true });
+  }
+
+  #recording = (args = []) => [...args, ...(this.#recorded && this.#program ? recordingArgs(this.#folder) : [])];
+
+  async #judgeRecording(scenario) {
+    if (!this.#recorded) return;
+    const { findingsFile } = this.#door;
+    this.complaints.push(...(await judgeRecording({ ...scenario, program: this.#program, folder: this.#folder, findingsFile })));
   }
 
   #judge() {

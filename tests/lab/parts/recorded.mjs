@@ -11,7 +11,7 @@ const captureOf = (folder) => join(folder, "capture.pcapng");
 export const recordingArgs = (folder) => ["--capture", captureOf(folder)];
 
 /** Options of a scenario that say how to judge, which `sioscope analyze` takes too. */
-const kJudging = ["--client-key", "--dedupe-key", "--handled-twice", "--parser"];
+const kJudging = ["--client-key", "--dedupe-key", "--handled-twice", "--parser", "--fail-on", "--baseline", "--config"];
 const judgingArgs = (args = []) =>
   args.flatMap((arg, i) => (kJudging.includes(arg) ? [arg, args[i + 1]] : []));
 
@@ -40,7 +40,7 @@ function lastFindings(lines) {
   for (const record of lines.map((line) => JSON.parse(line)))
     if (record.type === "finding") standing.set(record.id, record);
     else if (record.type === "withdrawn") standing.delete(record.id);
-  return [...standing.values()].filter(({ evidence }) => evidence.length > 0);
+  return [...standing.values()].filter(({ evidence }) => evidence.some(({ what }) => what !== "silence"));
 }
 
 /** Complaints about the capture of a scenario, whose live findings are in `findingsFile`. */

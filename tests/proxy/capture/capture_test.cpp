@@ -54,7 +54,7 @@ TEST_CASE("Capture: two loops, one history, and its end") {
     recorder.falls_asleep();
   }
   const core::Instant end = proxy::observe::now();
-  capture->finish(end, "a remark");
+  capture->finish(end, end - 1s);
   CHECK(capture->counts().written == 4);
   CHECK(capture->counts().lost_in_ring == 0);
 
@@ -62,7 +62,7 @@ TEST_CASE("Capture: two loops, one history, and its end") {
   CHECK(read.by_client.size() == 2);
   CHECK(read.end.reached);
   CHECK(read.end.at == end + core::Duration(500'000h));
-  CHECK(read_back::slurp(bench.path).find("a remark") != std::string::npos);
+  CHECK(read.end.command_ended == end - 1s + core::Duration(500'000h));
 }
 
 TEST_CASE("Capture: what does not fit into the ring is counted and told, and leaves a gap") {
@@ -79,7 +79,7 @@ TEST_CASE("Capture: what does not fit into the ring is counted and told, and lea
   recorder.falls_asleep();
   while (capture->counts().written == 0) ::usleep(1000);
   recorder.bytes(ConnectionId(1), Direction::ToServer, offset, much, proxy::observe::now());
-  capture->finish(proxy::observe::now(), {});
+  capture->finish(proxy::observe::now());
   CHECK(capture->counts().lost_in_ring > 100);
   CHECK(bench.said.str().find("cannot keep up") != std::string::npos);
   const auto read = read_back::read(read_back::slurp(bench.path));
