@@ -191,7 +191,7 @@ void Disguise::read_websocket(Direction direction, std::span<char> bytes,
       sides_[index_of(direction)].received - bytes.size() == websocket_->begin[index_of(direction)];
   if (plain && begins && direction == Direction::ToClient && bytes[0] == 'H') plain.reset();
   if (plain)
-    static_cast<void>(plain->receive(bytes, hide, rewritten_[index_of(direction)]));
+    lost_ = !plain->receive(bytes, hide, rewritten_[index_of(direction)]) || lost_;
   else if (direction == Direction::ToServer)
     websocket_->client.receive(bytes, hide, out);
   sides_[index_of(direction)].settled = plain || direction == Direction::ToClient

@@ -55,8 +55,10 @@ class Disguise {
   /// From this offset of its stream on, if ever, what is to be recorded of a direction is not its
   /// bytes but take_rewritten().
   [[nodiscard]] std::optional<std::uint64_t> rewritten_from(Direction direction) const noexcept;
+  /// Whether a direction that is written anew can be followed no further: the rest is to be left
+  /// out, and readers told that it is missing.
+  [[nodiscard]] bool is_lost() const noexcept { return lost_; }
   /// What the last receive() brought, as frames whose messages are plain.
-  /// Empty where it can be followed no further.
   [[nodiscard]] std::string take_rewritten(Direction direction) {
     return std::exchange(rewritten_[index_of(direction)], {});
   }
@@ -95,6 +97,7 @@ class Disguise {
   std::deque<bool> of_interest_;          ///< exchanges without their whole response, oldest first
   std::unique_ptr<WebSocket> websocket_;  ///< once it is one, and Socket.IO's
   std::array<std::string, 2> rewritten_;
+  bool lost_ = false;
 };
 
 }  // namespace core::disguise

@@ -106,6 +106,10 @@ void Strands::disguise(const std::shared_ptr<Strand>& strand, const Piece& piece
               .bytes = std::move(bytes),
               .final = true});
     }
+  if (disguise.is_lost()) {
+    release();  // What was written anew stands.
+    break_off(*strand);
+  }
 }
 
 void Strands::take_end(const std::shared_ptr<Strand>& strand, const Piece& piece) {

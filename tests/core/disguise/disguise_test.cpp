@@ -221,6 +221,15 @@ TEST_CASE("Disguise: compressed messages are written anew, inflated") {
   check(covered(talk, [](std::size_t) { return std::size_t{1}; }));
 }
 
+TEST_CASE("Disguise: a compressed stream that breaks off is said to be lost") {
+  const std::string extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+  const Talk talk = {up(upgrade_request(extension)), down(switching(extension)),
+                     down(frames::frame(frames::kFin | frames::kRsv1 | frames::kText, "\x07",
+                                        frames::Masked::No))};
+  CHECK(covered(talk).disguise().is_lost());
+  CHECK(!covered({talk[0], talk[1]}).disguise().is_lost());
+}
+
 // Every transcript, which is to say everything that was ever seen to matter.
 
 namespace {
