@@ -135,6 +135,7 @@ void EngineServer::handle(LinkId link, HttpLink& http, Step step) {
   const bool switches = request.upgrade && names_websocket(request.header("upgrade")) &&
                         !request.header("sec-websocket-key").empty();
 
+  http.base64 = query.b64 == "1";
   if (query.sid.empty()) {
     if (request.method != "GET") return refuse(link, Refusal::BadHandshakeMethod, step);
     if (switches != websocket) return refuse(link, Refusal::BadRequest, step);
@@ -147,7 +148,6 @@ void EngineServer::handle(LinkId link, HttpLink& http, Step step) {
   if (switches && websocket) return switch_to_websocket(link, http, session->first, step);
   if (websocket || session->second.websocket != LinkId::None)
     return refuse(link, Refusal::BadRequest, step);
-  http.base64 = query.b64 == "1";
   if (request.method == "GET") return take_poll(link, http, session, step);
   if (request.method == "POST") return take_post(link, http, session, step);
   refuse(link, Refusal::BadRequest, step);
@@ -165,7 +165,8 @@ void EngineServer::open_session(LinkId link, HttpLink& http, bool websocket, Rev
                       LinkId::None,
                       {},
                       {},
-                      {}});
+                      {},
+                      http.base64});
   if (!websocket) {
     respond(link, 200, one_packet('0' + handshake(sid, false), revision), step);
     step.out.happenings.push_back(SessionOpened{number, sid, revision});
@@ -382,7 +383,7 @@ EngineServer::Payload EngineServer::take_outbox(Session& session, const HttpLink
   const auto packets = std::exchange(session.outbox, {});
   const bool bytes = std::any_of(packets.begin(), packets.end(),
                                  [](const EnginePacket& it) { return it.content.binary; });
-  const bool binary = session.revision == Revision::V3 && bytes && !http.base64;
+  const bool binary = session.revision == Revision::V3 && bytes && !session.base64 && !http.base64;
   Payload payload;
   if (binary) payload.type = client::kBinaryPayload;
   for (const EnginePacket& packet : packets) {

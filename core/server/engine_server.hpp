@@ -111,7 +111,7 @@ class EngineServer {
     client::HttpMessage request;  ///< the one being answered
     bool answering = false;
     SessionNumber polls = SessionNumber::None;  ///< the session whose poll waits here
-    bool base64 = false;                        ///< ... and whose client takes no bytes (`b64=1`)
+    bool base64 = false;  ///< its request says that it takes no bytes (`b64=1`)
   };
   struct WebSocketLink {
     client::WebSocketEndpoint endpoint;
@@ -133,6 +133,7 @@ class EngineServer {
     std::optional<Probe> probe;
     std::vector<client::EnginePacket> outbox;
     std::optional<Instant> closing_until;  ///< a polling session that still has to be told `1`
+    bool base64 = false;                   ///< its handshake said `b64=1`
   };
 
   // A step of the machine: one call from outside.

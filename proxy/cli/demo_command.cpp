@@ -43,6 +43,7 @@ int demo_command(Arguments arguments) {
   app.add_option("--namespaces", options.namespaces, "of that client")->group(hidden);
   app.add_option("--ping-interval", written.ping_interval, "of the server")->group(hidden);
   app.add_option("--ping-timeout", written.ping_timeout, "of the server")->group(hidden);
+  app.add_flag("--eio3", options.allow_eio3, "of the server")->group(hidden);
   app.footer("Example:\n  sioscope demo");
   if (auto stop = parse_with(app, arguments)) return say(*stop);
 

@@ -25,6 +25,7 @@ struct DemoOptions {
   std::string namespaces = "/";                  ///< `--namespaces /,/chat` that it connects to
   std::chrono::milliseconds ping_interval{700};  ///< `--ping-interval` of the server
   std::chrono::milliseconds ping_timeout{500};   ///< `--ping-timeout` of the server
+  bool allow_eio3 = false;                       ///< `--eio3`: the server speaks Engine.IO 3 too
 };
 
 /// Runs it on this thread until it is over.

@@ -131,6 +131,7 @@ int run_server(const DemoOptions& options) {
   Options server;
   server.engine.ping_interval = options.ping_interval;
   server.engine.ping_timeout = options.ping_timeout;
+  if (options.allow_eio3) server.engine.revisions = Revisions::V3Too;
   server.namespaces = {"/", "/chat", "/admin", "/custom"};
 
   const auto loop = client::make_loop();

@@ -16,7 +16,7 @@ using server::CloseReason;
 /// A server and bare links: bytes in, bytes out, nothing that would hide a mistake.
 class Bench {
  public:
-  Bench() : server(options(), 3) {}
+  explicit Bench(const server::Options& of = options()) : server(of, 3) {}
 
   static server::Options options() {
     server::Options options;
@@ -167,6 +167,26 @@ TEST_CASE("engine server: a poll waits for something to say, and requests behind
   const std::string both = bench.read(link);
   CHECK(both.find("40{\"sid\":\"") != std::string::npos);
   CHECK(both.find("HTTP/1.1 404") > both.find("40{\"sid\":\""));
+}
+
+TEST_CASE(
+    "engine server: a client of revision 3 that takes no bytes says so once, at its handshake") {
+  for (const bool base64 : {true, false}) {
+    server::Options options = Bench::options();
+    options.engine.revisions = server::Revisions::V3Too;
+    Bench bench(options);
+    const std::string handshake = bench.request(
+        bench.open(), "GET", base64 ? "EIO=3&transport=polling&b64=1" : "EIO=3&transport=polling");
+    const std::string sid = handshake.substr(handshake.find("\"sid\":\"") + 7, 20);
+    // The `40` that joins the root namespace unasked.
+    bench.request(bench.open(), "GET", "EIO=3&transport=polling&sid=" + sid);
+    server::Output out;
+    bench.server.emit({bench.all<server::SessionOpened>().back().session, "/"}, "bytes",
+                      "{\"_placeholder\":true,\"num\":0}", bench.now, out, {"\x01\x02"});
+    const std::string answer =
+        bench.request(bench.open(), "GET", "EIO=3&transport=polling&sid=" + sid);
+    CHECK((body(answer).find("b4AQI=") != std::string::npos) == base64);
+  }
 }
 
 TEST_CASE("engine server: two polls at once end the session") {
