@@ -37,7 +37,7 @@ std::uint64_t sum(const void* bytes, std::size_t size, std::uint64_t so_far) noe
     so_far += word;
   }
   std::uint32_t rest = 0;
-  std::memcpy(&rest, at, size);
+  if (size != 0) std::memcpy(&rest, at, size);
   return so_far + rest;
 }
 /// The Internet checksum of a sum, in memory order. Source: RFC 1071.
