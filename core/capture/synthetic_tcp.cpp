@@ -31,10 +31,21 @@ void put32(std::uint8_t* at, std::uint32_t number) noexcept {
 /// Adds bytes, as 16-bit numbers in memory order, without folding; the last may be half.
 std::uint64_t sum(const void* bytes, std::size_t size, std::uint64_t so_far) noexcept {
   const auto* at = static_cast<const char*>(bytes);
-  for (; size >= 4; size -= 4, at += 4) {
+  // Two halves of a word go into a sum each: the compiler makes vectors of it.
+  std::uint64_t high = 0;
+  for (; size >= 8; size -= 8, at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    so_far += word & 0xffffffff;
+    high += word >> 32;
+  }
+  so_far += high;
+  if (size >= 4) {
     std::uint32_t word;
     std::memcpy(&word, at, 4);
     so_far += word;
+    size -= 4;
+    at += 4;
   }
   std::uint32_t rest = 0;
   if (size != 0) std::memcpy(&rest, at, size);

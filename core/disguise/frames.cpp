@@ -30,9 +30,41 @@ std::size_t header_size(const std::array<unsigned char, 14>& header) noexcept {
 
 }  // namespace
 
+/// Nearly all that clients send: whole messages in one short frame that are no CONNECT. Returns
+/// what is left.
+std::span<const char> ClientFrames::pass_short_frames(std::span<const char> bytes) noexcept {
+  constexpr std::size_t kHeadBytes = 6;
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  while (static_cast<std::size_t>(end - at) >= kHeadBytes + kStartBytes) {
+    const auto first = static_cast<unsigned char>(at[0]),
+               second = static_cast<unsigned char>(at[1]);
+    const std::size_t size = second & 0x7f;
+    const bool text = first == (kFin | kText);
+    if ((!text && first != (kFin | kBinary)) || (second & kMasked) == 0 || size < kStartBytes ||
+        size > 125 || static_cast<std::size_t>(end - at) < kHeadBytes + size)
+      break;
+    std::uint64_t start;
+    websocket::MaskKey mask;
+    std::memcpy(&start, at + kHeadBytes, sizeof start);
+    std::memcpy(&mask, at + 2, sizeof mask);
+    start ^= std::uint64_t{mask} << 32 | mask;
+    char plain[kStartBytes];
+    std::memcpy(plain, &start, sizeof plain);
+    if (text ? is_connect({plain, kStartBytes}) : is_msgpack_connect({plain, kStartBytes})) break;
+    at += kHeadBytes + size;
+  }
+  const auto passed = static_cast<std::size_t>(at - bytes.data());
+  offset_ += passed;
+  return bytes.subspan(passed);
+}
+
 void ClientFrames::receive(std::span<const char> bytes, const HideInMessage& hide,
                            std::vector<Replacement>& out) {
   while (true) {
+    // Between messages: fragments are followed closely.
+    if (!in_payload_ && header_bytes_ == 0 && look_ == Look::Undecided && message_.empty())
+      bytes = pass_short_frames(bytes);
     if (!in_payload_) {
       begin_frame(bytes);
       if (!in_payload_) return;

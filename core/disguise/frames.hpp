@@ -52,6 +52,7 @@ class ClientFrames {
     websocket::MaskKey mask;
   };
 
+  [[nodiscard]] std::span<const char> pass_short_frames(std::span<const char> bytes) noexcept;
   void begin_frame(std::span<const char>& bytes);
   void collect(std::span<const char> payload, std::vector<Replacement>& out);
   void end_frame(const HideInMessage& hide, std::vector<Replacement>& out);
