@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const program = resolve(values.program);
 const only = new RegExp(values.only);
 const logs = mkdtempSync(join(tmpdir(), "sioscope-replay-"));
-const app = (name) => fileURLToPath(new URL(`apps/${name}.mjs`, import.meta.url));
+const app = (name) => fileURLToPath(new URL(`../lab/apps/${name}.mjs`, import.meta.url));
 const kTransports = { polling: "polling", websocket: "websocket", upgrade: "polling,websocket" };
 let passed = 0;
 let failed = 0;
