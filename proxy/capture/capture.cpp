@@ -44,7 +44,7 @@ tl::expected<std::unique_ptr<Capture>, int> Capture::start(CaptureSettings setti
 Capture::Capture(CaptureSettings settings, CaptureFile file)
     : settings_(std::move(settings)),
       file_(std::move(file)),
-      wake_loops_([this] { wake(); }),
+      wake_loops_([this] { sleeper_.wake(); }),
       disguise_(settings_.secrets == Secrets::Kept
                     ? nullptr
                     : std::make_unique<core::disguise::Settings>(settings_.socketio_path,
@@ -63,12 +63,6 @@ Capture::~Capture() {
   if (thread_.joinable()) finish(observe::now());
 }
 
-void Capture::wake() noexcept {
-  const std::lock_guard lock(sleep_mutex_);
-  woken_ = true;
-  sleep_.notify_one();
-}
-
 void Capture::run() {
   core::Instant last_piece = observe::now();
   while (true) {
@@ -77,40 +71,16 @@ void Capture::run() {
     strands_.advance(now);
     const bool quiet = now - last_piece > kQuietBeforeSleep;
     if (quiet || now - written_at_ > limits::kWriteInterval) write_out(now);
-    if (quiet) {
-      for (const auto& ring : rings_) ring->ask_wake();
-      if (std::any_of(rings_.begin(), rings_.end(),
-                      [](const auto& ring) { return ring->front() != nullptr; }))
-        continue;
-    }
-    std::unique_lock lock(sleep_mutex_);
-    sleep_.wait_for(lock, quiet ? core::Duration(kSleepMax) : core::Duration(kDrainInterval),
-                    [this] { return woken_ || stopping_; });
-    woken_ = false;
-    if (stopping_) return;
+    if (quiet && !observe::ask_wake(rings_)) continue;
+    if (!sleeper_.wait(quiet ? core::Duration(kSleepMax) : core::Duration(kDrainInterval))) return;
   }
 }
 
 bool Capture::drain(core::Instant now) {
-  core::Instant low = now;
-  for (const auto& ring : rings_) low = std::min(low, ring->low_water(now));
-  low = std::max(low, reached_);
-
+  const core::Instant low = std::max(observe::low_water_of(rings_, now), reached_);
   bool any = false;
-  while (true) {
-    PieceRing* oldest = nullptr;
-    Piece* piece = nullptr;
-    for (const auto& ring : rings_) {
-      Piece* const candidate = ring->front();
-      if (candidate == nullptr || candidate->at >= low) continue;
-      if (piece == nullptr || candidate->at < piece->at ||
-          (candidate->at == piece->at && candidate->connection < piece->connection)) {
-        oldest = ring.get();
-        piece = candidate;
-      }
-    }
-    if (piece == nullptr) break;
-    strands_.take(*piece, oldest->front_bytes());
+  while (PieceRing* const oldest = observe::next_of(rings_, low)) {
+    strands_.take(*oldest->front(), oldest->front_bytes());
     oldest->pop();
     ++records_;
     any = true;
@@ -159,11 +129,7 @@ CaptureCounts Capture::counts() const noexcept {
 
 void Capture::finish(core::Instant end, core::Instant command_ended) {
   if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(sleep_mutex_);
-    stopping_ = true;
-    sleep_.notify_one();
-  }
+  sleeper_.stop();
   thread_.join();
   for (const auto& ring : rings_) ring->falls_asleep();
   const core::Instant now = observe::now();

@@ -3,7 +3,6 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,6 +21,8 @@
 #include "proxy/capture/piece.hpp"
 #include "proxy/capture/recorder.hpp"
 #include "proxy/capture/strands.hpp"
+#include "proxy/observe/merge.hpp"
+#include "proxy/observe/sleeper.hpp"
 
 namespace proxy::capture {
 
@@ -69,7 +70,6 @@ class Capture {
  private:
   Capture(CaptureSettings settings, CaptureFile file);
   void run();
-  void wake() noexcept;
   /// Takes what is there, in order; true when there was any.
   bool drain(core::Instant now);
   void write_out(core::Instant now);
@@ -79,7 +79,7 @@ class Capture {
   CaptureSettings settings_;
   CaptureFile file_;
   std::function<void()> wake_loops_;  ///< what recorders call
-  std::vector<std::unique_ptr<PieceRing>> rings_;
+  observe::Rings<Piece> rings_;
   std::vector<std::unique_ptr<Recorder>> recorders_;
   std::unique_ptr<core::disguise::Settings> disguise_;
   Strands strands_;
@@ -98,10 +98,7 @@ class Capture {
   std::vector<std::pair<std::string, std::vector<Note>>> annotated_;  ///< files, and with what
   std::thread annotator_;
 
-  std::mutex sleep_mutex_;
-  std::condition_variable sleep_;
-  bool woken_ = false;
-  bool stopping_ = false;
+  observe::Sleeper sleeper_;
   std::thread thread_;
 };
 

@@ -32,11 +32,7 @@ Observer::~Observer() {
   if (thread_.joinable()) static_cast<void>(finish());
 }
 
-void Observer::wake() noexcept {
-  const std::lock_guard lock(sleep_mutex_);
-  woken_ = true;
-  sleep_.notify_one();
-}
+void Observer::wake() noexcept { sleeper_.wake(); }
 
 void Observer::start() {
   thread_ = std::thread([this] { run(); });
@@ -49,25 +45,13 @@ void Observer::run() {
     if (drain(time)) last_event = time;
 
     const bool quiet = time - last_event > kQuietBeforeSleep;
-    if (quiet) {
-      for (const auto& ring : rings_) ring->ask_wake();
-      // An event that slipped in before we asked would wake nobody.
-      if (std::any_of(rings_.begin(), rings_.end(),
-                      [](const auto& ring) { return ring->front() != nullptr; }))
-        continue;
-    }
-    std::unique_lock lock(sleep_mutex_);
-    sleep_.wait_for(lock, quiet ? core::Duration(kSleepMax) : core::Duration(kDrainInterval),
-                    [this] { return woken_ || stopping_; });
-    woken_ = false;
-    if (stopping_) return;
+    if (quiet && !ask_wake(rings_)) continue;
+    if (!sleeper_.wait(quiet ? core::Duration(kSleepMax) : core::Duration(kDrainInterval))) return;
   }
 }
 
 bool Observer::drain(core::Instant time) {
-  core::Instant low = time;
-  for (const auto& ring : rings_) low = std::min(low, ring->low_water(time));
-  low = std::max(low, reached_);
+  const core::Instant low = std::max(low_water_of(rings_, time), reached_);
 
   bool any = false;
   for (bool more = true; more;) {
@@ -75,20 +59,11 @@ bool Observer::drain(core::Instant time) {
     report_lost();
     more = false;
     for (std::size_t taken = 0; taken < kBatchEvents; ++taken) {
-      EventRing* oldest = nullptr;
-      const core::Event* event = nullptr;
-      for (const auto& ring : rings_) {
-        const core::Event* const candidate = ring->front();
-        if (candidate == nullptr || candidate->at >= low) continue;
-        if (event == nullptr || candidate->at < event->at ||
-            (candidate->at == event->at && candidate->connection < event->connection)) {
-          oldest = ring.get();
-          event = candidate;
-        }
-      }
-      if (event == nullptr) break;
-      latest_ = event->at;
-      analysis_.observe({*event, oldest->front_text()});
+      EventRing* const oldest = next_of(rings_, low);
+      if (oldest == nullptr) break;
+      const core::Event& event = *oldest->front();
+      latest_ = event.at;
+      analysis_.observe({event, oldest->front_text()});
       oldest->pop();
       any = true;
       more = taken + 1 == kBatchEvents;
@@ -149,11 +124,7 @@ Snapshot Observer::snapshot_after(core::Instant instant) {
 
 Snapshot Observer::finish(core::Instant command_ended) {
   if (thread_.joinable()) {
-    {
-      const std::lock_guard lock(sleep_mutex_);
-      stopping_ = true;
-      sleep_.notify_one();
-    }
+    sleeper_.stop();
     thread_.join();
   }
   // The loops are gone, so nothing is in hand any more.

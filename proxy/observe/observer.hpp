@@ -11,6 +11,8 @@
 
 #include "core/instant.hpp"
 #include "proxy/observe/event_ring.hpp"
+#include "proxy/observe/merge.hpp"
+#include "proxy/observe/sleeper.hpp"
 #include "rules/analysis.hpp"
 
 namespace proxy::observe {
@@ -62,7 +64,7 @@ class Observer {
   void hand_on();
   [[nodiscard]] Snapshot snapshot_locked() const;
 
-  std::vector<std::unique_ptr<EventRing>> rings_;
+  Rings<core::Event> rings_;
   std::vector<std::uint64_t> lost_reported_;
   RecordSink sink_;
   std::mutex analysis_mutex_;  ///< the observer's thread against snapshot(); never a loop
@@ -73,10 +75,7 @@ class Observer {
   std::size_t waiting_ = 0;           ///< how many ask
   bool finished_ = false;
 
-  std::mutex sleep_mutex_;
-  std::condition_variable sleep_;
-  bool woken_ = false;
-  bool stopping_ = false;
+  Sleeper sleeper_;
   std::thread thread_;
 };
 
