@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 
 #include "tests/proxy/capture/read_back.hpp"
@@ -79,6 +81,28 @@ TEST_CASE("CaptureFile: one buffer larger than a file may be still has a file") 
   REQUIRE(file);
   CHECK(file->write(std::string(50, 'x'), Instant(1s), Instant(1s)));
   CHECK(file->files().size() == 1);
+}
+
+TEST_CASE("CaptureFile: what a full disk takes in part is cut off again, and later blocks go on") {
+  const Folder folder;
+  auto file = CaptureFile::open({folder.file("t.pcapng"), 1 << 20, 3, {}}, "head");
+  REQUIRE(file);
+  CHECK(file->write("first", Instant(1s), Instant(1s)));
+
+  // A limit on the size of files fills this disk.
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit full = before;
+  full.rlim_cur = 100;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  CHECK(!file->write(std::string(200, 'x'), Instant(2s), Instant(2s)));
+  CHECK(file->error() == EFBIG);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+
+  CHECK(file->write("second", Instant(3s), Instant(3s)));
+  CHECK(read_back::slurp(folder.file("t.pcapng")) == "headfirstsecond");
 }
 
 TEST_CASE("CaptureFile: a full disk is said, and a place that cannot be written as well") {
