@@ -114,7 +114,7 @@ int against(ReplayOptions options, Recorded recorded) {
                                  .findings = reporting.ledger().classes(),
                                  .capture_damaged = recorded.damaged || done.interrupted,
                                  .child_exit = std::nullopt},
-                                Traffic::Captured);
+                                Traffic::Replayed);
       },
       observe::now());
 }

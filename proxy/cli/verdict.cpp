@@ -9,8 +9,9 @@ std::vector<report::Doubt> doubts_of(const Outcome& outcome, Traffic traffic) {
   std::vector<report::Doubt> doubts;
   if (traffic != Traffic::Optional && outcome.tally.sessions == 0 &&
       outcome.tally.unobserved.empty())
-    doubts.push_back(traffic == Traffic::Captured ? report::Doubt::NothingCaptured
-                                                  : report::Doubt::NoTraffic);
+    doubts.push_back(traffic == Traffic::Captured   ? report::Doubt::NothingCaptured
+                     : traffic == Traffic::Replayed ? report::Doubt::NothingReplayed
+                                                    : report::Doubt::NoTraffic);
   if (!outcome.tally.unobserved.empty()) doubts.push_back(report::Doubt::Unobserved);
   const bool unproven = std::any_of(
       outcome.findings.begin(), outcome.findings.end(), [](const report::FindingClass& finding) {

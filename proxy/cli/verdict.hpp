@@ -18,16 +18,17 @@ inline constexpr int kExitInconclusive = 3;
 struct Outcome {
   rules::Tally tally;
   std::vector<report::FindingClass> findings;  ///< what stands
-  bool suspects = false;       ///< some are open that nothing would excuse: a run that goes on
-  bool findings_lost = false;  ///< the findings file could not be written
-  bool report_lost = false;    ///< likewise a --report
+  bool suspects = false;         ///< some are open that nothing would excuse: a run that goes on
+  bool findings_lost = false;    ///< the findings file could not be written
+  bool report_lost = false;      ///< likewise a --report
   bool capture_damaged = false;  ///< part of a capture could not be read, or was never in it
-  bool only_counted = false;   ///< findings that belong here may have been left out
+  bool only_counted = false;     ///< findings that belong here may have been left out
   std::optional<int> child_exit;
 };
 
-/// Whether a run without Socket.IO traffic is suspicious: always under `check`, and of a capture.
-enum class Traffic : std::uint8_t { Optional, Expected, Captured };
+/// Whether a run without Socket.IO traffic is suspicious: always under `check`, of a capture, and
+/// of a replay.
+enum class Traffic : std::uint8_t { Optional, Expected, Captured, Replayed };
 
 /// The verdict. `findings`, exit code 1, when something meets the gate. Else `inconclusive`, 3,
 /// when there is a doubt. Else 0: `findings` when something likely stands that the gate lets pass,

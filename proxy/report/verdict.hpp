@@ -17,6 +17,7 @@ enum class Doubt : std::uint8_t {
   Unproven,          ///< a suspect ended before it could be proven or refuted
   NoTraffic,         ///< traffic was expected and there was none
   NothingCaptured,   ///< a capture has none
+  NothingReplayed,   ///< a replay came to none
   CaptureDamaged,    ///< part of a capture could not be read, or was dropped when it was made
   FindingsNotKept,   ///< the findings file could not be written in full
   ReportNotWritten,  ///< likewise a --report

@@ -171,9 +171,14 @@ std::string_view advice(Doubt doubt) noexcept {
              "(SIOSCOPE_URL, --env NAME), "
              "and does --path match the server's path?";
     case Doubt::NothingCaptured:
-      return "No Socket.IO session begins in the capture. Is it of the right interface and of plain "
+      return "No Socket.IO session begins in the capture. Is it of the right interface and of "
+             "plain "
              "HTTP, not TLS; did it run before the clients connected; and does --path match the "
              "server's path?";
+    case Doubt::NothingReplayed:
+      return "No session came about; the reason stands above. Is the server there, does --path "
+             "match "
+             "its path, and does it let these clients in (--auth, --header, --query)?";
     case Doubt::CaptureDamaged:
       return "Part of the traffic is not in the capture or could not be read, as said above, so "
              "nothing can be said about it.";

@@ -78,6 +78,13 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S check --upstream $U", "no command to run");
   check_refused("$S rules leek", "'leek'");
   check_refused("$S decode --dialect 9", "--dialect '9'");
+  check_refused("$S replay nothing --against http://127.0.0.1:9", "'nothing' cannot be read");
+  check_refused("$S replay nothing", "either --against URL or --serve HOST:PORT");
+  check_refused("$S replay /etc/passwd --serve 127.0.0.1:0", "'/etc/passwd' is no capture");
+  check_refused("$S replay a --against http://127.0.0.1:9 --speed 0", "--speed '0'");
+  check_refused("$S replay a --against http://127.0.0.1:9 --clients 0", "--clients '0'");
+  check_refused("$S check --upstream $U --replay-serve a -- true", "are two servers");
+  check_refused("$S check --replay-serve nothing -- true", "'nothing' cannot be read");
   check_refused("$S explain", "no file was given");
   check_refused("$S explain /nonexistent/f f-1", "/nonexistent/f': No such file");
   check_refused("$S explain /", "Is a directory");
