@@ -155,6 +155,8 @@ void Conversation::told(const Happening& happening) {
     exit_code_ = 1;
     if (it->why == AckFailure::TimedOut && !stays())
       return fail("no acknowledgement came in time; see --ack");
+    if (it->why == AckFailure::Disconnected && !stays())
+      return fail("the connection to " + it->ns + " ended before an acknowledgement came");
   }
   if (const auto* it = std::get_if<EmissionDropped>(&happening); it && !leaving_)
     return fail("an event was not sent: " + std::string(it->reason));
