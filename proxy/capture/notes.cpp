@@ -114,7 +114,10 @@ Annotated annotate(const std::string& path, const std::vector<Note>& notes) {
   bool done = from && to && ::fchmod(::fileno(to.get()), S_IRUSR | S_IWUSR) == 0 &&
               copy(from.get(), to.get(), left, said);
   if (to && std::fclose(to.release()) != 0) done = false;
-  if (done && said && std::rename(other.c_str(), path.c_str()) == 0) return Annotated::Yes;
+  // Rotation may have removed it meanwhile: it must not come back.
+  const bool is_there = ::access(path.c_str(), F_OK) == 0;
+  if (done && said && is_there && std::rename(other.c_str(), path.c_str()) == 0)
+    return Annotated::Yes;
   std::remove(other.c_str());
   return done && !said ? Annotated::NothingToSay : Annotated::Failed;
 }

@@ -8,6 +8,7 @@
 #include "proxy/cli/capture_files.hpp"
 #include "proxy/cli/commands.hpp"
 #include "proxy/cli/har_export.hpp"
+#include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/playback.hpp"
 #include "proxy/cli/reporting.hpp"
 #include "proxy/report/verdict_text.hpp"
@@ -89,11 +90,7 @@ int analyze_command(Arguments arguments) {
   Reporting& reporting = **opened;
 
   options->tap.hash_key = files->hash_key();
-  const rules::Settings settings{.key_names = options->tap.client_key.per_page
-                                                  ? core::session::ClientKeyNames::Page
-                                                  : core::session::ClientKeyNames::User,
-                                 .parser = options->parser,
-                                 .handled_twice = options->handled_twice};
+  const rules::Settings settings = rules_settings(*options);
   Playback playback(options->tap, settings, options->server,
                     [&](const rules::Record& one) { reporting.record(one); });
   std::unique_ptr<HarExport> har;

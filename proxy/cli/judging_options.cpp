@@ -203,4 +203,11 @@ void read_judging_options(WrittenJudging& written, std::span<const rules::Descri
   options.quiet = written.quiet;
 }
 
+rules::Settings rules_settings(const JudgingOptions& options) {
+  return {.key_names = options.tap.client_key.per_page ? core::session::ClientKeyNames::Page
+                                                       : core::session::ClientKeyNames::User,
+          .parser = options.parser,
+          .handled_twice = options.handled_twice};
+}
+
 }  // namespace proxy::cli

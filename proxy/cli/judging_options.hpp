@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proxy/cli/options.hpp"
+#include "rules/settings.hpp"
 
 /// The options that every judging command has, from the command line to values: `proxy`, `check`
 /// and `analyze`.
@@ -60,5 +61,8 @@ void add_judging_options(CLI::App& app, WrittenJudging& written,
 /// Fills `options`. Takes the ignores out of `written`.
 void read_judging_options(WrittenJudging& written, std::span<const rules::Description> known,
                           Complaints& complaints, JudgingOptions& options);
+
+/// How an analysis is to judge.
+[[nodiscard]] rules::Settings rules_settings(const JudgingOptions& options);
 
 }  // namespace proxy::cli

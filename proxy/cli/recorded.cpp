@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "core/replay/session_reader.hpp"
+#include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/playback.hpp"
 
 namespace proxy::cli {
@@ -55,13 +56,6 @@ Recorded read_recorded(CaptureFiles& files, const JudgingOptions& options,
   if (!recorded.sessions.empty())
     recorded.scripts = core::replay::scripts_of(recorded.sessions, client_of, end);
   return recorded;
-}
-
-rules::Settings rules_settings(const JudgingOptions& options) {
-  return {.key_names = options.tap.client_key.per_page ? core::session::ClientKeyNames::Page
-                                                       : core::session::ClientKeyNames::User,
-          .parser = options.parser,
-          .handled_twice = options.handled_twice};
 }
 
 void keep_record(const rules::Record& record, std::map<std::uint32_t, rules::Finding>& findings) {

@@ -11,7 +11,6 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/replay/comparison.hpp"
 #include "rules/book.hpp"
-#include "rules/settings.hpp"
 
 namespace proxy::cli {
 
@@ -27,8 +26,6 @@ struct Recorded {
 [[nodiscard]] Recorded read_recorded(CaptureFiles& files, const JudgingOptions& options,
                                      const std::function<void(const std::string&)>& say);
 
-/// How an analysis is to judge.
-[[nodiscard]] rules::Settings rules_settings(const JudgingOptions& options);
 /// Keeps findings as they stand, by number.
 void keep_record(const rules::Record& record, std::map<std::uint32_t, rules::Finding>& findings);
 

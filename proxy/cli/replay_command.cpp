@@ -11,6 +11,7 @@
 #include "proxy/cli/capture_files.hpp"
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/commands.hpp"
+#include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/playback.hpp"
 #include "proxy/cli/recorded.hpp"
 #include "proxy/cli/replay_options.hpp"

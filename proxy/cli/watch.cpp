@@ -6,6 +6,7 @@
 #include <random>
 
 #include "proxy/admin/metrics.hpp"
+#include "proxy/cli/judging_options.hpp"
 #include "proxy/observe/clock.hpp"
 #include "proxy/report/record_json.hpp"
 
@@ -53,10 +54,7 @@ Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
       reporting_(std::move(reporting)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
-          {.key_names = options_.tap.client_key.per_page ? core::session::ClientKeyNames::Page
-                                                         : core::session::ClientKeyNames::User,
-           .parser = options_.parser,
-           .handled_twice = options_.handled_twice}),
+          rules_settings(options_)),
       mark_api_(marks_, reporting_->ledger(), mark_world()) {
   options_.tap.hash_key = random_key();
 }
@@ -124,10 +122,9 @@ tl::expected<void, net::StartError> Watch::start_capture() {
                                           .application = "sioscope",
                                           .log = *log_});
   if (!started)
-    return tl::unexpected(
-        net::StartError{"cannot write the capture file '" + path +
-                        "': " + std::strerror(started.error()) +
-                        "; name a file in a folder that exists and may be written"});
+    return tl::unexpected(net::StartError{
+        "cannot write the capture file '" + path + "': " + std::strerror(started.error()) +
+        "; name a file in a folder that exists and may be written"});
   capture_ = std::move(*started);
   return {};
 }
