@@ -1,19 +1,18 @@
 // `sioscope analyze` as a shell sees it, on captures of transcripts.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/core/capture/captured.hpp"
+#include "tests/proxy/shell.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using packets::Timed;
+using tests::contains;
 
 /// A folder for the length of a test, and the program in it.
 class Folder {
@@ -34,32 +33,15 @@ class Folder {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  struct Run {
-    std::string output;
-    int exit_code;
-  };
   /// `sioscope analyze ARGUMENTS`, in the folder.
-  [[nodiscard]] Run analyze(const std::string& arguments) const {
-    const std::string script =
-        "exec 2>&1; cd '" + path_.string() + "' && '" SIOSCOPE_PROGRAM "' analyze " + arguments;
-    FILE* const pipe = ::popen(script.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Run run;
-    std::array<char, 4096> buffer;
-    while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), pipe))
-      run.output.append(buffer.data(), bytes);
-    const int status = ::pclose(pipe);
-    run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return run;
+  [[nodiscard]] tests::Run analyze(const std::string& arguments) const {
+    return tests::run_shell("cd '" + path_.string() + "' && '" SIOSCOPE_PROGRAM "' analyze " +
+                            arguments);
   }
 
  private:
   fs::path path_;
 };
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::vector<Timed> capture_of(const std::string& transcript) {
   return packets::captured(transcripts::read_text("scenario: x\n" + transcript, "x").front(), 7);

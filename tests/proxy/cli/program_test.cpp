@@ -1,36 +1,20 @@
 // The program as a shell sees it: what it prints, and what it exits with.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <regex>
 #include <string>
 
-namespace {
+#include "tests/proxy/shell.hpp"
 
-struct Run {
-  std::string output;  ///< stdout and stderr, in the order they were written
-  int exit_code;
-};
+using tests::contains;
+using tests::Run;
+
+namespace {
 
 /// Runs a shell script in which `$S` is the program and `$U` an upstream where nothing listens.
 Run shell(const std::string& script) {
-  const std::string setting =
-      "exec 2>&1; S='" SIOSCOPE_PROGRAM "'; U=http://127.0.0.1:9; D=$(mktemp -d); ";
-  FILE* const pipe = ::popen((setting + script).c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Run run;
-  std::array<char, 4096> buffer;
-  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    run.output.append(buffer.data(), bytes);
-  const int status = ::pclose(pipe);
-  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return run;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
+  const std::string setting = "S='" SIOSCOPE_PROGRAM "'; U=http://127.0.0.1:9; D=$(mktemp -d); ";
+  return tests::run_shell(setting + script);
 }
 
 /// Exit code 2 and one sentence that holds `part`.

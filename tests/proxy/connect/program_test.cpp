@@ -1,39 +1,24 @@
 // `sioscope connect` as a shell sees it, against the demo's server.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <string>
 
-namespace {
+#include "tests/proxy/shell.hpp"
 
-struct Run {
-  std::string output;
-  int exit_code;
-};
+using tests::contains;
+using tests::Run;
+
+namespace {
 
 /// Runs a shell script: `$S` is the program, `$U` the URL of a server that echoes, `$D` a folder of
 /// its own.
 Run shell(const std::string& script) {
   const std::string setting =
-      "exec 2>&1; S='" SIOSCOPE_PROGRAM
+      "S='" SIOSCOPE_PROGRAM
       "'; D=$(mktemp -d); : >$D/server; $S demo --serve 127.0.0.1:0 2>$D/server & SERVER=$!; i=0; "
       "while ! grep -q listening $D/server && [ $i -lt 500 ]; do sleep 0.01; i=$((i+1)); done; "
       "U=$(sed -n 's/.*listening on //p' $D/server); trap 'kill $SERVER; rm -r $D' EXIT; ";
-  FILE* const pipe = ::popen((setting + script).c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Run run;
-  std::array<char, 4096> buffer;
-  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    run.output.append(buffer.data(), bytes);
-  const int status = ::pclose(pipe);
-  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return run;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
+  return tests::run_shell(setting + script);
 }
 
 void check_ends(const std::string& script, int exit_code, std::string_view part) {
