@@ -48,6 +48,35 @@ void Tunnel::cut() {
   if (phase_ != Phase::Over) finish(Ending::Reset);
 }
 
+core::tap::Tap::Idle Tunnel::idle() const noexcept {
+  switch (phase_) {
+    case Phase::Relaying:  // What its receiver has not taken is on its way yet.
+      if (client_.pending.empty() && upstream_.pending.empty()) return tap_->idle();
+      break;
+    case Phase::Refused:
+      return {core::tap::Tap::Idle::State::InHead, 0};
+    case Phase::Connecting:
+    case Phase::Over:
+      break;
+  }
+  return {};
+}
+
+void Tunnel::look(core::Instant now) {
+  using State = core::tap::Tap::Idle::State;
+  const core::tap::Tap::Idle was = std::exchange(idle_, idle());
+  if (idle_ != was) idle_since_ = now;
+  if (idle_ != was || idle_.state == State::Busy) return;
+  const auto timeout =
+      idle_.state == State::InHead ? around_.bounds.head_timeout : around_.bounds.idle_timeout;
+  if (timeout.count() == 0 || now - idle_since_ < timeout) return;
+  around_.counters.timeouts.add(1);
+  if (phase_ == Phase::Relaying)
+    for (const Direction direction : {Direction::ToServer, Direction::ToClient})
+      tell_tap_end(direction, StreamEnd::Fin);
+  finish(Ending::InOrder);
+}
+
 void Tunnel::on_ready(Side& side, std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)) != 0) side.readable = true;
   if ((events & (EPOLLRDHUP | EPOLLPRI)) != 0) [[unlikely]]
@@ -295,6 +324,7 @@ void Tunnel::tell_tap_reset(Side& by) {
 void Tunnel::finish(Ending ending) {
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
+  around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) {
     if (ending == Ending::Reset) side->stream.reset();
     side->stream.close();

@@ -18,7 +18,8 @@ namespace tests::net {
 /// A forwarder in front of one server, with nobody reading its rings.
 struct Relay {
   explicit Relay(const proxy::net::Endpoint& upstream,
-                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1) {
+                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+                 const proxy::net::Bounds& bounds = {}) {
     log.set_pattern("%l %v");
     for (std::size_t i = 0; i < threads; ++i)
       ring_list.push_back(
@@ -28,6 +29,7 @@ struct Relay {
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .bounds = bounds,
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);
