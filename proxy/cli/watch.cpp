@@ -72,6 +72,9 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  auto tls = WatchTls::start(options_.tls, *log_);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
   if (auto started = start_capture(); !started) return started;
   std::vector<observe::EventRing*> rings;
   std::vector<capture::Recorder*> recorders;
@@ -81,6 +84,8 @@ tl::expected<void, net::StartError> Watch::serve() {
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
                                           .upstream = options_.upstream,
+                                          .tls_clients = tls_.clients(),
+                                          .tls_upstream = tls_.upstream(),
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
@@ -129,7 +134,9 @@ tl::expected<void, net::StartError> Watch::start_capture() {
   return {};
 }
 
-std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+std::string Watch::url() const {
+  return (tls_.clients() == nullptr ? "http://" : "https://") + forwarder_->bound().text();
+}
 
 std::optional<std::string> Watch::admin_url() const {
   if (!admin_) return std::nullopt;
