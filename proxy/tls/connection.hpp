@@ -50,6 +50,12 @@ class Connection {
   [[nodiscard]] bool truncated() const noexcept { return ended_; }
   /// Whether the handshake took an earlier session up again.
   [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+  /// Nothing has come from the peer so far.
+  [[nodiscard]] bool silent() const noexcept {
+    return BIO_number_read(SSL_get_rbio(ssl_.get())) == 0;
+  }
+  /// It is broken, and not because the socket is.
+  [[nodiscard]] bool protocol_broke() const noexcept { return broken_ && socket_error_ == 0; }
   /// Why the handshake or the connection failed, as words behind a colon; "it" is the peer.
   [[nodiscard]] std::string failure() const;
   [[nodiscard]] SSL* get() const noexcept { return ssl_.get(); }
