@@ -45,6 +45,13 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+/// Nothing when the side has no TLS.
+std::optional<admin::Numbers::Handshakes> handshakes_of(const void* side,
+                                                        const net::HandshakeTotals& totals) {
+  if (side == nullptr) return std::nullopt;
+  return admin::Numbers::Handshakes{totals.full, totals.resumed, totals.failed};
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
@@ -148,15 +155,19 @@ admin::Sources Watch::admin_sources() {
               [this] {
                 const observe::Snapshot snapshot = observer_.snapshot();
                 const net::Totals totals = forwarder_->totals();
-                return admin::metrics_text({.tally = snapshot.tally,
-                                            .live = snapshot.live,
-                                            .findings = reporting_->ledger().counts(),
-                                            .connections_active = totals.active,
-                                            .connections_total = totals.accepted,
-                                            .bytes_to_server = totals.bytes_to_server,
-                                            .bytes_to_client = totals.bytes_to_client,
-                                            .upstream_failures = totals.upstream_failures,
-                                            .recorded = recorded()});
+                return admin::metrics_text(
+                    {.tally = snapshot.tally,
+                     .live = snapshot.live,
+                     .findings = reporting_->ledger().counts(),
+                     .connections_active = totals.active,
+                     .connections_total = totals.accepted,
+                     .bytes_to_server = totals.bytes_to_server,
+                     .bytes_to_client = totals.bytes_to_client,
+                     .upstream_failures = totals.upstream_failures,
+                     .recorded = recorded(),
+                     .client_handshakes = handshakes_of(tls_.clients(), totals.client_handshakes),
+                     .upstream_handshakes =
+                         handshakes_of(tls_.upstream(), totals.upstream_handshakes)});
               },
           .findings =
               [this] {

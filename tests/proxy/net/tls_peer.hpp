@@ -46,14 +46,16 @@ class TlsPeer {
     }
     return true;
   }
-  /// As Peer: until nothing was taken for a while. What TLS has begun to send counts, too.
+  /// As Peer: until nothing was taken for a while. A record may be under way then, of which
+  /// half_close() sends the rest.
   std::size_t send_until_blocked(std::size_t bytes_max) {
     if (!tls_) return peer_.send_until_blocked(bytes_max);
     const std::string block(64 << 10, 'b');
     std::size_t total = 0;
     while (total < bytes_max) {
       // In step with the block, so that what is offered again is the same.
-      const auto sent = tls_->write(std::string_view(block).substr(total % block.size()));
+      owed_ = block.substr(total % block.size());
+      const auto sent = tls_->write(owed_);
       if (sent.error != 0) break;
       total += sent.bytes;
       pollfd room{fd(), POLLOUT, 0};
@@ -97,6 +99,8 @@ class TlsPeer {
   [[nodiscard]] bool truncated() const { return tls_ && tls_->truncated(); }
 
   void half_close() {
+    if (!owed_.empty()) send(owed_);
+    owed_.clear();
     while (tls_ && !tls_->say_goodbye() && wait(POLLOUT)) {
     }
     peer_.half_close();
@@ -118,6 +122,7 @@ class TlsPeer {
 
   Peer peer_;
   std::unique_ptr<Connection> tls_;
+  std::string owed_;
   bool ready_ = true;
   End end_ = End::None;
 };
