@@ -13,6 +13,7 @@
 #include "core/tap/tap.hpp"
 #include "proxy/cli/capture_options.hpp"
 #include "proxy/cli/fail_on.hpp"
+#include "proxy/cli/tls_options.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
@@ -42,6 +43,7 @@ struct JudgingOptions {
 struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
   net::Endpoint upstream;
+  TlsOptions tls;
   std::optional<net::Endpoint> admin;
   std::optional<CaptureOptions> capture;
   std::size_t threads = 1;

@@ -23,16 +23,18 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
   std::unique_ptr<Forwarder> forwarder(new Forwarder(std::move(settings.wake_observer)));
   forwarder->bound_ = listeners->bound;
   for (std::size_t i = 0; i < settings.rings.size(); ++i) {
-    auto loop = Loop::start({.number = static_cast<std::uint16_t>(i),
-                             .listener = std::move(listeners->sockets[i]),
-                             .upstream = settings.upstream,
-                             .upstream_addresses = *addresses,
-                             .tap = settings.tap,
-                             .ring = *settings.rings[i],
-                             .recorder =
-                                 settings.recorders.empty() ? nullptr : settings.recorders[i],
-                             .wake_observer = forwarder->wake_observer_,
-                             .log = settings.log});
+    auto loop =
+        Loop::start({.number = static_cast<std::uint16_t>(i),
+                     .listener = std::move(listeners->sockets[i]),
+                     .upstream = settings.upstream,
+                     .upstream_addresses = *addresses,
+                     .tls_clients = settings.tls_clients,
+                     .tls_upstream = settings.tls_upstream,
+                     .tap = settings.tap,
+                     .ring = *settings.rings[i],
+                     .recorder = settings.recorders.empty() ? nullptr : settings.recorders[i],
+                     .wake_observer = forwarder->wake_observer_,
+                     .log = settings.log});
     if (!loop) return tl::unexpected(loop.error());
     forwarder->loops_.push_back(std::move(*loop));
   }
@@ -54,6 +56,8 @@ Totals Forwarder::totals() const noexcept {
     totals.stalls += counters.stalls.get();
     totals.pending_bytes_peak =
         std::max(totals.pending_bytes_peak, counters.pending_bytes_peak.get());
+    totals.client_handshakes.add(counters.client_handshakes);
+    totals.upstream_handshakes.add(counters.upstream_handshakes);
   }
   return totals;
 }

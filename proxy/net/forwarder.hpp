@@ -13,9 +13,15 @@
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/net/loop.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/observe/event_ring.hpp"
+
+namespace proxy::tls {
+class TowardsClients;
+class TowardsUpstream;
+}  // namespace proxy::tls
 
 namespace proxy::net {
 
@@ -24,11 +30,14 @@ namespace proxy::net {
 struct ForwarderSettings {
   Endpoint listen;    ///< port 0: the system picks one
   Endpoint upstream;  ///< its name is looked up now, and again after a failure
+  const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: the upstream speaks plain
+  std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()
   std::vector<capture::Recorder*> recorders = {};  ///< one for each too, or none
-  spdlog::logger& log;                         ///< thread-safe
+  spdlog::logger& log;                             ///< thread-safe
 };
 
 /// The forwarding part of the proxy: N I/O threads that share one listening address. Bytes pass
