@@ -1,6 +1,8 @@
 #include "proxy/net/stream.hpp"
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -8,6 +10,20 @@
 #include "proxy/tls/connection.hpp"
 
 namespace proxy::net {
+
+namespace {
+
+// recv() and send() are points where a thread may be cancelled, which costs a program of several
+// threads two atomic writes a call. Nobody cancels ours.
+ssize_t receive(int fd, std::span<char> into) noexcept {
+  return syscall(SYS_recvfrom, fd, into.data(), into.size(), 0, nullptr, nullptr);
+}
+
+ssize_t send_quietly(int fd, std::span<const char> bytes) noexcept {
+  return syscall(SYS_sendto, fd, bytes.data(), bytes.size(), MSG_NOSIGNAL, nullptr, 0);
+}
+
+}  // namespace
 
 Stream::Stream() noexcept = default;
 Stream::Stream(Descriptor socket) noexcept : socket_(std::move(socket)) {}
@@ -22,7 +38,7 @@ void Stream::secure(std::unique_ptr<tls::Connection> connection) noexcept {
 Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
   using Next = Received::Next;
   if (tls_) return tls_->read(into, to_the_last);
-  const ssize_t count = recv(socket_.get(), into.data(), into.size(), 0);
+  const ssize_t count = receive(socket_.get(), into);
   if (count > 0) [[likely]] {
     const auto bytes = static_cast<std::size_t>(count);
     return {bytes, 0, bytes == into.size() || to_the_last ? Next::More : Next::Edge};
@@ -34,8 +50,12 @@ Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
 }
 
 Sent Stream::write(std::span<const char> bytes) noexcept {
+<<<<<<< HEAD
+  const ssize_t taken = send_quietly(socket_.get(), bytes);
+=======
   if (tls_) return tls_->write(bytes);
   const ssize_t taken = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+>>>>>>> tls
   if (taken >= 0) [[likely]]
     return {static_cast<std::size_t>(taken), 0};
   return {0, errno == EAGAIN || errno == EINTR ? 0 : errno};
