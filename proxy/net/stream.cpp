@@ -1,29 +1,14 @@
 #include "proxy/net/stream.hpp"
 
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "proxy/net/socket_calls.hpp"
 #include "proxy/tls/connection.hpp"
 
 namespace proxy::net {
-
-namespace {
-
-// recv() and send() are points where a thread may be cancelled, which costs a program of several
-// threads two atomic writes a call. Nobody cancels ours.
-ssize_t receive(int fd, std::span<char> into) noexcept {
-  return syscall(SYS_recvfrom, fd, into.data(), into.size(), 0, nullptr, nullptr);
-}
-
-ssize_t send_quietly(int fd, std::span<const char> bytes) noexcept {
-  return syscall(SYS_sendto, fd, bytes.data(), bytes.size(), MSG_NOSIGNAL, nullptr, 0);
-}
-
-}  // namespace
 
 Stream::Stream() noexcept = default;
 Stream::Stream(Descriptor socket) noexcept : socket_(std::move(socket)) {}
@@ -38,7 +23,7 @@ void Stream::secure(std::unique_ptr<tls::Connection> connection) noexcept {
 Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
   using Next = Received::Next;
   if (tls_) return tls_->read(into, to_the_last);
-  const ssize_t count = receive(socket_.get(), into);
+  const ssize_t count = receive_from(socket_.get(), into);
   if (count > 0) [[likely]] {
     const auto bytes = static_cast<std::size_t>(count);
     return {bytes, 0, bytes == into.size() || to_the_last ? Next::More : Next::Edge};
@@ -51,7 +36,7 @@ Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
 
 Sent Stream::write(std::span<const char> bytes) noexcept {
 <<<<<<< HEAD
-  const ssize_t taken = send_quietly(socket_.get(), bytes);
+  const ssize_t taken = send_to(socket_.get(), bytes);
 =======
   if (tls_) return tls_->write(bytes);
   const ssize_t taken = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
