@@ -35,7 +35,7 @@ int Poller::add(int fd, Watcher& watcher, std::uint32_t events) noexcept {
 
 void Poller::turn(Wait wait) {
   std::array<epoll_event, limits::kReadyPerTurn> ready;
-  // Not epoll_wait(), for the reason that stream.cpp has.
+  // Not epoll_wait(), for the reason that socket_calls.hpp has.
   const long count = syscall(SYS_epoll_pwait, epoll_.get(), ready.data(), ready.size(),
                              wait == Wait::None ? 0 : -1, nullptr, 0);
   for (long i = 0; i < count; ++i) {

@@ -1,13 +1,13 @@
 #include "proxy/tls/connection.hpp"
 
 #include <openssl/err.h>
-#include <sys/socket.h>
 
 #include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
+#include "proxy/net/socket_calls.hpp"
 #include "proxy/tls/reason.hpp"
 #include "proxy/tls/sessions.hpp"
 
@@ -158,7 +158,7 @@ int Connection::bio_read(BIO* bio, char* into, int size) {
   Connection& self = *static_cast<Connection*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
   while (!self.drained_) {
-    const ssize_t count = recv(self.fd_, into, static_cast<std::size_t>(size), 0);
+    const ssize_t count = net::receive_from(self.fd_, {into, static_cast<std::size_t>(size)});
     if (count > 0) {
       self.drained_ = count < size && !self.to_the_last_;
       return static_cast<int>(count);
@@ -180,8 +180,8 @@ int Connection::bio_read(BIO* bio, char* into, int size) {
 int Connection::bio_write(BIO* bio, const char* from, int size) {
   Connection& self = *static_cast<Connection*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  const int flags = MSG_NOSIGNAL | (self.more_follow_ ? int{MSG_MORE} : 0);
-  const ssize_t count = send(self.fd_, from, static_cast<std::size_t>(size), flags);
+  const ssize_t count = net::send_to(self.fd_, {from, static_cast<std::size_t>(size)},
+                                     self.more_follow_ ? int{MSG_MORE} : 0);
   if (count >= 0) return static_cast<int>(count);
   if (errno == EAGAIN || errno == EINTR)
     BIO_set_retry_write(bio);

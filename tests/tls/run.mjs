@@ -52,7 +52,7 @@ class Proxy {
     const proxy = new Proxy();
     proxy.findings = file(`findings-${Math.random().toString(36).slice(2)}.ndjson`);
     proxy.child = spawn(program, [command, "--listen", "127.0.0.1:0", "--findings", proxy.findings, "--log-level", "info",
-                                  "--threads", "2", ...args, ...rest],
+                                  ...(args.includes("--threads") ? [] : ["--threads", "2"]), ...args, ...rest],
                         { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     for (const stream of [proxy.child.stdout, proxy.child.stderr])
       stream.setEncoding("utf8").on("data", (text) => (proxy.said += text));
