@@ -136,6 +136,21 @@ MetricFamily packets(const rules::Traffic& traffic) {
   return std::move(family).take();
 }
 
+MetricFamily handshakes(const Numbers& numbers) {
+  Family family = counter("sioscope_tls_handshakes_total",
+                          "TLS handshakes with clients and the upstream, by what came of them.");
+  for (const auto& [side, counts] : {std::pair{"client", &numbers.client_handshakes},
+                                     {"upstream", &numbers.upstream_handshakes}}) {
+    if (!*counts) continue;
+    for (const auto& [result, count] : {std::pair{"full", (*counts)->full},
+                                        {"resumed", (*counts)->resumed},
+                                        {"failed", (*counts)->failed}})
+      family.add({{"side", side}, {"result", result}}, static_cast<double>(count));
+  }
+  return std::move(family).take();
+}
+
+
 MetricFamily sessions_ended(const rules::Traffic& traffic) {
   using Outcome = rules::Traffic::Outcome;
   Family family = counter("sioscope_sessions_total", "Engine.IO sessions that ended, by how.");
@@ -277,6 +292,8 @@ std::string metrics_text(const Numbers& numbers) {
             .add({{"outcome", "lost-in-ring"}}, numbers.recorded->lost_in_ring)
             .add({{"outcome", "lost-on-disk"}}, numbers.recorded->lost_on_disk)
             .take());
+  if (numbers.client_handshakes || numbers.upstream_handshakes)
+    families.push_back(handshakes(numbers));
   families.push_back(findings(numbers.findings));
   families.push_back(withdrawn(numbers.findings));
   families.push_back(dropped(numbers.tally.unobserved));

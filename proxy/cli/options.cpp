@@ -18,6 +18,7 @@ struct Written : WrittenJudging {
   WrittenAdmin admin;
   WrittenCapture capture;
   WrittenLimits limits;
+  WrittenTls tls;
   std::string threads;
   std::string drain = "5s";
   bool expect_traffic = false;
@@ -29,10 +30,12 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("--upstream", written.upstream, "the Socket.IO server, http://HOST:PORT")
+  app.add_option("--upstream", written.upstream,
+                 "the Socket.IO server, http://HOST:PORT or https://HOST:PORT")
       ->type_name("URL")
       ->allow_extra_args(false);
   add_admin_options(app, written.admin);
+  add_tls_options(app, written.tls);
   add_capture_options(app, written.capture);
   add_judging_options(app, written, known, today);
   add_limit_options(app, written.limits);
@@ -46,18 +49,15 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   add_log_options(app, written.log);
 }
 
-tl::expected<net::Endpoint, std::string> upstream_of(const std::vector<std::string>& urls) {
+tl::expected<net::HttpUrl, std::string> upstream_of(const std::vector<std::string>& urls) {
   if (urls.empty())
     return refuse(
         "--upstream is missing; name the Socket.IO server, as in --upstream http://127.0.0.1:3000");
   if (urls.size() > 1)
     return refuse("--upstream can be given only once so far; start one sioscope per server");
-  const std::string& url = urls.front();
-  if (url.starts_with("https:") || url.starts_with("wss:"))
-    return refuse("--upstream " + in_quotes(url) +
-                  ": TLS towards the server is not supported yet; use its http:// port");
-  return net::parse_http_url(url).map_error(
-      [](const net::StartError& error) { return "--upstream: " + error.sentence; });
+  return net::parse_http_url(urls.front()).map_error([](const net::StartError& error) {
+    return "--upstream: " + error.sentence;
+  });
 }
 
 tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
@@ -96,7 +96,10 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
                   Complaints& complaints) {
   WatchOptions options;
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
-  complaints.take(upstream_of(written.upstream), options.upstream);
+  net::HttpUrl upstream;
+  complaints.take(upstream_of(written.upstream), upstream);
+  options.upstream = upstream.endpoint;
+  complaints.take(read_tls(written.tls, upstream), options.tls);
   read_judging_options(written, known, complaints, options);
   complaints.take(read_admin(written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
@@ -115,6 +118,9 @@ constexpr std::string_view kProxyExamples =
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
     "html=report.html\n"
+    "  sioscope proxy --listen 0.0.0.0:443 --tls-cert own.pem --upstream https://app:3000 "
+    "--upstream-ca ca.pem\n"
+    "SIGHUP reads the certificates again; SSLKEYLOGFILE gets the secrets of TLS connections.\n"
     "In the file of --config:\n"
     "  upstream = \"http://127.0.0.1:3000\"\n"
     "  [[ignore]]\n"

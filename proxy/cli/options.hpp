@@ -16,6 +16,7 @@
 #include "proxy/cli/fail_on.hpp"
 #include "proxy/cli/limit_options.hpp"
 #include "proxy/cli/log.hpp"
+#include "proxy/cli/tls_options.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
@@ -44,6 +45,7 @@ struct JudgingOptions {
 struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
   net::Endpoint upstream;
+  TlsOptions tls;
   std::optional<AdminOptions> admin;
   std::optional<CaptureOptions> capture;
   LimitOptions limits;

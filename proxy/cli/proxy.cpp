@@ -31,7 +31,7 @@ int proxy_command(Arguments arguments) {
     if (!arrived || arrived->number == SIGCHLD) continue;
     if (arrived->number != SIGHUP) break;
     manager.reloading();
-    (*watch)->log().warn("SIGHUP: there are no certificates to reload yet; ignored");
+    (*watch)->reload_certificates();
     manager.ready(status);
   }
   manager.stopping("draining", drain + kEndings);

@@ -28,6 +28,13 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+/// Nothing when the side has no TLS.
+std::optional<admin::Numbers::Handshakes> handshakes_of(const void* side,
+                                                        const net::HandshakeTotals& totals) {
+  if (side == nullptr) return std::nullopt;
+  return admin::Numbers::Handshakes{totals.full, totals.resumed, totals.failed};
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
@@ -60,6 +67,9 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  auto tls = WatchTls::start(options_.tls, *log_);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
   if (auto started = start_capture(); !started) return started;
   prepare_export();
   std::vector<observe::EventRing*> rings;
@@ -71,6 +81,8 @@ tl::expected<void, net::StartError> Watch::serve() {
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
                                           .upstream = options_.upstream,
+                                          .tls_clients = tls_.clients(),
+                                          .tls_upstream = tls_.upstream(),
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
@@ -146,7 +158,9 @@ net::Bounds Watch::bounds() const {
   return bounds;
 }
 
-std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+std::string Watch::url() const {
+  return (tls_.clients() == nullptr ? "http://" : "https://") + forwarder_->bound().text();
+}
 
 std::optional<std::string> Watch::admin_url() const {
   if (!admin_) return std::nullopt;
@@ -173,6 +187,8 @@ admin::Numbers Watch::numbers() {
           .resident_bytes = resident_bytes(),
           .memory_is_short = memory_ && memory_->is_short(),
           .recorded = recorded(),
+          .client_handshakes = handshakes_of(tls_.clients(), totals.client_handshakes),
+          .upstream_handshakes = handshakes_of(tls_.upstream(), totals.upstream_handshakes),
           .exported = exporter_ ? exporter_->counts() : std::vector<admin::Numbers::Exported>()};
 }
 

@@ -14,9 +14,15 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/bounds.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/net/loop.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/observe/event_ring.hpp"
+
+namespace proxy::tls {
+class TowardsClients;
+class TowardsUpstream;
+}  // namespace proxy::tls
 
 namespace proxy::net {
 
@@ -25,6 +31,9 @@ namespace proxy::net {
 struct ForwarderSettings {
   Endpoint listen;    ///< port 0: the system picks one
   Endpoint upstream;  ///< its name is looked up now, and again after a failure
+  const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: the upstream speaks plain
+  std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()

@@ -30,6 +30,9 @@ inline constexpr int kListenBacklog = 4096;
 /// Repeated SYNs towards an upstream address that does not answer: 1 + 2 + 4 + 8 s, then the next
 /// address or a 502. The kernel's own six take over two minutes, longer than any client waits.
 inline constexpr int kConnectSynRetries = 3;
+/// How long a TLS handshake may take, on either side. Two round trips and some arithmetic: who
+/// needs longer never comes.
+inline constexpr auto kHandshakeTime = 10s;
 /// The same complaint (upstream down, out of descriptors) is logged once per this; the next one
 /// says how many there were in between.
 inline constexpr auto kComplaintInterval = 5s;

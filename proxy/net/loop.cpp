@@ -66,6 +66,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .wake_observer = settings.wake_observer,
               .log = settings.log,
               .counters = counters_,
+              .encryption = nullptr,
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
               .upstream_complaint{},
@@ -75,6 +76,11 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
       next_id_((std::uint64_t{settings.number} << 48) + 1),
       listener_(std::move(settings.listener)) {
   around_.tap_settings.inflate_budget = &around_.inflate_budget;
+  if (settings.tls_clients != nullptr || settings.tls_upstream != nullptr)
+    around_.encryption =
+        std::make_unique<Encryption>(Encryption{.clients = settings.tls_clients,
+                                                .upstream = settings.tls_upstream,
+                                                .handshakes = Handshakes(settings.handshake_time)});
 }
 
 Loop::~Loop() {
@@ -100,6 +106,10 @@ int Loop::begin() {
   if (!sweeps) return sweeps.error();
   sweep_alarm_ = std::move(*sweeps);
   sweep_alarm_->ring_every(limits::kSweepInterval);
+  if (around_.encryption) {
+    const int unopened = around_.encryption->handshakes.open(poller_);
+    if (unopened != 0) return unopened;
+  }
   if (const int unwatched = poller_.watch_input(uv_backend_fd(uv_loop_.get()), turns_uv_);
       unwatched != 0)
     return unwatched;

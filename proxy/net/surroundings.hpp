@@ -16,6 +16,7 @@
 #include "proxy/net/bounds.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/encryption.hpp"
 #include "proxy/net/limits.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/tunnel.hpp"
@@ -39,7 +40,8 @@ struct Surroundings {
   spdlog::logger& log;
   Counters& counters;
 
-  std::unique_ptr<char[]> read_buffer;  ///< limits::kReadBytes
+  std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
+  std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
   core::EventBuffer events;
   Complaint upstream_complaint;
   std::list<Tunnel> tunnels;

@@ -6,6 +6,7 @@
 #include <list>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "core/direction.hpp"
 #include "core/event.hpp"
@@ -13,6 +14,7 @@
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/handshakes.hpp"
 #include "proxy/net/pending.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/stream.hpp"
@@ -32,6 +34,11 @@ struct Surroundings;
 /// direction goes on. A reset of either side resets the other at once, whether it is being read or
 /// rests: the poller tells every change of a socket once, and a side remembers what it has not used
 /// up (`readable`, `to_the_last`).
+///
+/// TLS (tunnel_tls.cpp): the client's handshake comes before anything else, so that who speaks no
+/// TLS never reaches the upstream; the upstream's belongs to connecting, so that its failure is a
+/// 502. From then on the streams hide it. close_notify stands for FIN; a FIN without it is passed
+/// on without it.
 class Tunnel {
  public:
   /// `upstream` is not yet connected and of the family of the first upstream address. `around`
@@ -48,12 +55,16 @@ class Tunnel {
   /// Once in a while: ends the connection when its client keeps it open without asking for
   /// anything, beyond the bounds.
   void look(core::Instant now);
+  /// The TLS handshake that is under way took too long.
+  void handshake_overdue();
   /// Resets both sides: the proxy stops. The tap is told nothing, since neither peer did it.
   void cut();
 
  private:
   enum class Phase : std::uint8_t {
+    Greeting,    ///< TLS with the client begins
     Connecting,  ///< the client is accepted but not read
+    Securing,    ///< ... the upstream connected, and TLS with it begins
     Relaying,
     Refused,  ///< no upstream: the client gets a 502 once it has sent something
     Over,     ///< gone at the end of this turn
@@ -65,22 +76,32 @@ class Tunnel {
 
     Tunnel& tunnel;
     Stream stream;
-    Pending pending;           ///< for this side, not yet taken by it
-    bool readable = false;     ///< it may have bytes, or a FIN, that we have not read
-    bool to_the_last = false;  ///< ... and a short read is no sign that there are no more
-    bool fin_read = false;     ///< its FIN was read: nothing more comes from it
-    bool fin_sent = false;     ///< nothing more goes to it
+    Pending pending;            ///< for this side, not yet taken by it
+    bool readable = false;      ///< it may have bytes, or a FIN, that we have not read
+    bool to_the_last = false;   ///< ... and a short read is no sign that there are no more
+    bool fin_read = false;      ///< its FIN was read: nothing more comes from it
+    bool fin_sent = false;      ///< nothing more goes to it
+    bool owes_goodbye = false;  ///< ... but for a close_notify that found no room
   };
 
   void on_ready(Side& side, std::uint32_t events);
+  void on_greeting(std::uint32_t events);
   void on_connecting(Side& side, std::uint32_t events);
   void on_relaying(Side& side, std::uint32_t events);
 
+  void opened(const SocketAddress& peer);
+  void greet();
+  void turn_away(const std::string& reason);
+  void secure_upstream();
+  void go_on_securing();
+  void leave_handshake();
+  void complain_of_broken_tls(const Side& side);
   void connect();
   [[nodiscard]] int try_address(const SocketAddress& address);
   [[nodiscard]] int replace_upstream_socket(int family);
   [[nodiscard]] bool next_address(int error);
   void connected(int error);
+  [[nodiscard]] std::string why_refused() const;
   void refuse();
   void answer_refused();
 
@@ -91,6 +112,7 @@ class Tunnel {
   /// receiver is gone.
   [[nodiscard]] int forward(Side& from, std::span<char> bytes);
   void end_of_stream(Side& from);
+  void say_fin(Side& to);
   void aborted_by(Side& side);
   void record_open(const SocketAddress& peer, core::Instant at);
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
@@ -115,6 +137,7 @@ class Tunnel {
   Side client_;
   Side upstream_;
   std::list<Tunnel>::iterator place_;
+  Handshakes::Place handshake_;  ///< while Greeting or Securing
   std::optional<core::tap::Tap> tap_;
   core::ConnectionId id_;
   core::tap::Tap::Idle idle_{};                    ///< when look() was last called

@@ -33,6 +33,7 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   ended[0].add(1500ms, Traffic::kDurations);
   numbers.traffic.acks[0].add(3ms, Traffic::kLatencies);
   numbers.traffic.acks[0].add(1h, Traffic::kLatencies);
+  numbers.client_handshakes = {23, 24, 25};
 
   const std::string text = proxy::admin::metrics_text(numbers);
   for (const char* line :
@@ -79,8 +80,12 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
         "sioscope_ack_latency_seconds_bucket{direction=\"upstream\",le=\"0.005\"} 1\n",
         "sioscope_ack_latency_seconds_bucket{direction=\"upstream\",le=\"30\"} 1\n",
         "sioscope_ack_latency_seconds_bucket{direction=\"upstream\",le=\"+Inf\"} 2\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"full\"} 23\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"resumed\"} 24\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"failed\"} 25\n",
         "sioscope_deliveries_total 340\n",
         "# TYPE sioscope_connections_active gauge\n",
         "# TYPE sioscope_connections_total counter\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line);
+  CHECK(text.find("side=\"upstream\"") == std::string::npos);  // There is no TLS on it.
 }
