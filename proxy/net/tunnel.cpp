@@ -62,7 +62,9 @@ core::tap::Tap::Idle Tunnel::idle() const noexcept {
       break;
     case Phase::Refused:
       return {core::tap::Tap::Idle::State::InHead, 0};
+    case Phase::Greeting:  // Handshakes have a time of their own.
     case Phase::Connecting:
+    case Phase::Securing:
     case Phase::Over:
       break;
   }
