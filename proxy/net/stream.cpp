@@ -35,12 +35,8 @@ Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
 }
 
 Sent Stream::write(std::span<const char> bytes) noexcept {
-<<<<<<< HEAD
-  const ssize_t taken = send_to(socket_.get(), bytes);
-=======
   if (tls_) return tls_->write(bytes);
-  const ssize_t taken = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
->>>>>>> tls
+  const ssize_t taken = send_to(socket_.get(), bytes);
   if (taken >= 0) [[likely]]
     return {static_cast<std::size_t>(taken), 0};
   return {0, errno == EAGAIN || errno == EINTR ? 0 : errno};
