@@ -29,7 +29,7 @@ struct RelayTls {
 struct Relay {
   explicit Relay(const proxy::net::Endpoint& upstream,
                  proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
-                 const RelayTls& tls = {}) {
+                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
     log.set_pattern("%l %v");
     for (std::size_t i = 0; i < threads; ++i)
       ring_list.push_back(
@@ -42,6 +42,7 @@ struct Relay {
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .bounds = bounds,
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);
