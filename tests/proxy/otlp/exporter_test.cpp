@@ -110,7 +110,8 @@ rules::Finding finding(std::uint32_t number) {
 
 std::vector<std::string> ids_of(const std::string& body) {
   std::vector<std::string> ids;
-  for (const json& record : json::parse(body)["resourceLogs"][0]["scopeLogs"][0]["logRecords"])
+  const json document = json::parse(body);
+  for (const json& record : document["resourceLogs"][0]["scopeLogs"][0]["logRecords"])
     ids.push_back(record["attributes"][0]["value"]["stringValue"]);
   return ids;
 }
