@@ -24,9 +24,9 @@ bool is_token(const std::string& text) {
 
 tl::expected<std::string, std::string> read_token_file(const std::string& path) {
   const std::string what = "--admin-token-file '" + path + "'";
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::array<char, kTokenBytesMax + 2> buffer;  // And the end of its line.
-  errno = 0;
   file.read(buffer.data(), buffer.size());
   if (!file.is_open() || file.bad() || (file.gcount() == 0 && errno != 0))
     return refuse(what + " cannot be read: " + std::strerror(errno == 0 ? EIO : errno) +
