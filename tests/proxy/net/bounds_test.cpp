@@ -24,7 +24,7 @@ constexpr std::string_view kResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n
 /// A relay with bounds, and its server.
 struct Bounded {
   explicit Bounded(const Bounds& bounds, std::size_t threads = 1)
-      : relay(server.endpoint(), {"127.0.0.1", 0}, threads, bounds) {}
+      : relay(server.endpoint(), {"127.0.0.1", 0}, threads, {}, bounds) {}
 
   /// A client and its server side.
   std::pair<Peer, Peer> pair() {
