@@ -356,7 +356,10 @@ void Tunnel::finish(Ending ending) {
   around_.counters.active.subtract(1);
   around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) {
-    if (ending == Ending::Reset) side->stream.reset();
+    if (ending == Ending::Reset)
+      side->stream.reset();
+    else if (!side->fin_sent)  // Closing says FIN, and this what comes before it, if there is room.
+      (void)side->stream.say_goodbye();
     side->stream.close();
     side->pending.drop();
   }

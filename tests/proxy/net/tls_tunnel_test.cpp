@@ -324,6 +324,18 @@ TEST_CASE("tls tunnel: a handshake that never ends is ended, and nobody waits fo
   CHECK(relay.log_text().find("its handshake took too long") != std::string::npos);
 }
 
+TEST_CASE("tls tunnel: a client whose time is over is told so by a goodbye") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), {"127.0.0.1", 0}, 1, {.clients = world.as_server.get()},
+              {.head_timeout = 200ms});
+  TlsPeer client = world.connect(relay);
+  REQUIRE(client.ready());
+  CHECK(client.receive_all().empty());
+  CHECK(client.end() == End::Fin);
+  CHECK_FALSE(client.truncated());
+}
+
 namespace {
 
 /// What a client gets whose upstream fails, and the log's word for it.
