@@ -44,8 +44,8 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
       ->capture_default_str();
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
-  app.add_option("--log-level", written.log_level, "debug, info, warning, error or off")
-      ->type_name("LEVEL")
+  app.add_option("--log-level", written.log_level, "how much to log to stderr")
+      ->type_name("debug|info|warning|error|off")
       ->capture_default_str();
 }
 

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "proxy/cli/commands.hpp"
+#include "proxy/cli/notify.hpp"
 #include "proxy/cli/watch.hpp"
 
 namespace proxy::cli {
@@ -13,6 +14,7 @@ int proxy_command(Arguments arguments) {
   Signals signals;
   auto watch = Watch::start(std::move(*options));
   if (!watch) return say({kExitUsage, "sioscope proxy: " + watch.error().sentence});
+  notify_manager("READY=1");
 
   while (true) {
     const auto arrived = signals.wait(std::chrono::hours(1));
@@ -20,6 +22,7 @@ int proxy_command(Arguments arguments) {
     if (arrived->number != SIGHUP) break;
     (*watch)->log().warn("SIGHUP: there are no certificates to reload yet; ignored");
   }
+  notify_manager("STOPPING=1");
   (*watch)->drain(drain, signals);
   return (*watch)->finish(std::nullopt);
 }
