@@ -42,6 +42,8 @@ async function haveBase() {
   const made = await run("debootstrap", ["--variant=minbase", "bookworm", folder, "http://deb.debian.org/debian"]);
   // A machine whose network reads TLS trusts somebody of its own; so must what is installed from there.
   await run("sh", ["-c", `mkdir -p ${folder}/usr/local/share && cp -r /usr/local/share/ca-certificates ${folder}/usr/local/share/`]);
+  // As the official image has it: what apt keeps of its downloads would stay in every layer.
+  await run("sh", ["-c", `printf '%s\n' 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };' 'Dir::Cache::pkgcache "";' 'Dir::Cache::srcpkgcache "";' >${folder}/etc/apt/apt.conf.d/docker-clean`]);
   const imported = made.code === 0 ? await run("sh", ["-c", `tar -C ${folder} --exclude=./var/cache/apt/archives/*.deb -c . | docker import - ${kBase}`], { env: environment }) : made;
   rmSync(folder, { recursive: true, force: true });
   check(`debootstrap makes ${kBase}`, imported.code === 0, imported.output.slice(-2000));
