@@ -50,9 +50,13 @@ enum class Unobserved : std::uint8_t {
   RingOverflow,     ///< the observer fell behind; events were lost
   SessionLimit,     ///< more live sessions than kLiveSessionsMax
   UnknownSession,   ///< a session that began before we watched
+  MemoryLimit,      ///< memory was short, and what was new was not looked at
   CaptureHole,      ///< a capture lacks bytes that crossed the wire
   JoinedMidStream,  ///< a capture begins, or a connection in it, amid the frames of a WebSocket
 };
+
+/// The last that a live proxy can meet.
+inline constexpr Unobserved kLastLiveUnobserved = Unobserved::MemoryLimit;
 
 /// Who wrote a packet: the reading in which it makes sense.
 enum class Reading : std::uint8_t { Text, MsgPack };
@@ -131,7 +135,7 @@ struct Event {
       std::uint64_t causes;     ///< `error` is set: socketio::Causes, why which releases refuse it
     };
     std::uint64_t
-        arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
+        arguments_but_last;  ///< ... without a last one that may be a recovery offset; else 0
     std::uint32_t ns;        ///< hash of the namespace
     std::uint32_t id;        ///< ack id, saturating; kNoId when absent
     std::uint8_t type;       ///< socketio::PacketType
@@ -226,6 +230,8 @@ static_assert(std::is_trivially_copyable_v<Event>);
       return "session-limit";
     case Unobserved::UnknownSession:
       return "unknown-session";
+    case Unobserved::MemoryLimit:
+      return "memory-limit";
     case Unobserved::CaptureHole:
       return "capture-hole";
     case Unobserved::JoinedMidStream:

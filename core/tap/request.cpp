@@ -95,8 +95,10 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   request.jsonp = http::query_parameter(target.query, "j").has_value();
   request.octet_stream = is_octet_stream(head.headers[Header::ContentType]);
 
-  Event& event = emit.add(EventKind::Request, Direction::ToServer,
-                          http::query_parameter(target.query, "sid").value_or(std::string_view{}));
+  const std::string_view sid =
+      http::query_parameter(target.query, "sid").value_or(std::string_view{});
+  request.asks_new = sid.empty() && request.method == HttpMethod::Get;
+  Event& event = emit.add(EventKind::Request, Direction::ToServer, sid);
   event.request.fingerprint = fingerprint_of(head, target, peer);
   event.request.client_key = client_key_of(head, target, settings);
   event.request.exchange = head.exchange;

@@ -20,19 +20,25 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
   auto listeners = listen_on(settings.listen, settings.rings.size());
   if (!listeners) return tl::unexpected(listeners.error());
 
-  std::unique_ptr<Forwarder> forwarder(new Forwarder(std::move(settings.wake_observer)));
+  std::unique_ptr<Forwarder> forwarder(
+      new Forwarder(std::move(settings.wake_observer), settings.bounds));
   forwarder->bound_ = listeners->bound;
   for (std::size_t i = 0; i < settings.rings.size(); ++i) {
-    auto loop = Loop::start({.number = static_cast<std::uint16_t>(i),
-                             .listener = std::move(listeners->sockets[i]),
-                             .upstream = settings.upstream,
-                             .upstream_addresses = *addresses,
-                             .tap = settings.tap,
-                             .ring = *settings.rings[i],
-                             .recorder =
-                                 settings.recorders.empty() ? nullptr : settings.recorders[i],
-                             .wake_observer = forwarder->wake_observer_,
-                             .log = settings.log});
+    auto loop =
+        Loop::start({.number = static_cast<std::uint16_t>(i),
+                     .listener = std::move(listeners->sockets[i]),
+                     .upstream = settings.upstream,
+                     .upstream_addresses = *addresses,
+                     .tls_clients = settings.tls_clients,
+                     .tls_upstream = settings.tls_upstream,
+                     .tap = settings.tap,
+                     .ring = *settings.rings[i],
+                     .recorder = settings.recorders.empty() ? nullptr : settings.recorders[i],
+                     .wake_observer = forwarder->wake_observer_,
+                     .bounds = forwarder->bounds_,
+                     .loops = settings.rings.size(),
+                     .places = forwarder->places_,
+                     .log = settings.log});
     if (!loop) return tl::unexpected(loop.error());
     forwarder->loops_.push_back(std::move(*loop));
   }
@@ -51,11 +57,22 @@ Totals Forwarder::totals() const noexcept {
     totals.bytes_to_client += counters.bytes_to_client.get();
     totals.upstream_failures += counters.upstream_failures.get();
     totals.accept_pauses += counters.accept_pauses.get();
+    totals.full += counters.full.get();
+    totals.timeouts += counters.timeouts.get();
     totals.stalls += counters.stalls.get();
     totals.pending_bytes_peak =
         std::max(totals.pending_bytes_peak, counters.pending_bytes_peak.get());
+    totals.client_handshakes.add(counters.client_handshakes);
+    totals.upstream_handshakes.add(counters.upstream_handshakes);
   }
   return totals;
+}
+
+core::Instant Forwarder::turned_at() const {
+  core::Instant oldest = core::Instant::max();
+  for (const auto& loop : loops_)
+    if (!loop->ended()) oldest = std::min(oldest, loop->turned_at());
+  return oldest;
 }
 
 void Forwarder::stop_accepting() {

@@ -1,21 +1,24 @@
 #pragma once
 
 #include <spdlog/logger.h>
-#include <uv.h>
 
 #include <functional>
 #include <list>
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/capture/recorder.hpp"
+#include "proxy/net/bounds.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/encryption.hpp"
 #include "proxy/net/limits.hpp"
+#include "proxy/net/poller.hpp"
 #include "proxy/net/tunnel.hpp"
 #include "proxy/net/upstream.hpp"
 #include "proxy/observe/clock.hpp"
@@ -25,20 +28,26 @@ namespace proxy::net {
 
 /// What the tunnels of one loop share. Belongs to the loop; used on its thread only.
 struct Surroundings {
-  uv_loop_t* loop;
+  Poller& poller;
   Upstream upstream;
-  const core::tap::Settings& tap_settings;
+  core::inflate::Budget inflate_budget;  ///< of this loop's taps
+  core::tap::Settings tap_settings;      ///< for this loop's taps
+  const Bounds& bounds;
+  Places& places;
   observe::EventRing& ring;
   capture::Recorder* recorder;  ///< nullptr: nothing is recorded
   const std::function<void()>& wake_observer;
   spdlog::logger& log;
   Counters& counters;
 
-  std::unique_ptr<char[]> read_buffer;  ///< limits::kReadBytes
+  std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
+  std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
   core::EventBuffer events;
   Complaint upstream_complaint;
   std::list<Tunnel> tunnels;
-  bool asleep = false;  ///< the ring was told that the loop polls
+  std::list<Tunnel> over;         ///< ended in this turn
+  std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read
+  bool asleep = false;            ///< the ring was told that the loop polls
 
   /// The instant for what was just read. Tells the ring first that the loop is up, if it has not
   /// been told.

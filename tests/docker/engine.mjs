@@ -77,6 +77,8 @@ async function image() {
   return true;
 }
 
+const findings = () => json(`http://127.0.0.1:${environment.ADMIN_PORT}/api/findings`, { authorization: `Bearer ${readFileSync(`${root}docker/prometheus/token`, "utf8").trim()}` });
+
 async function debugging(compose) {
   const up = await compose("compose.yaml", ["up", "-d", "--build"]);
   check("compose: it comes up", up.code === 0, up.output.slice(-4000));
@@ -86,9 +88,9 @@ async function debugging(compose) {
     check("compose: sioscope is healthy", await until(30, async () => (await state()).Health?.Status === "healthy"), JSON.stringify(await state()));
     const page = await fetch(`http://127.0.0.1:${environment.PORT}/`).then((answer) => answer.text(), String);
     check("compose: the application is there, through sioscope", page.includes("<h1>News</h1>"), page);
-    const leak = await until(60, async () => (await json(`http://127.0.0.1:${environment.ADMIN_PORT}/api/findings`))?.find((one) => one.rule === "leak/orphan-after-parse-error" && !one.unproven));
+    const leak = await until(60, async () => (await findings())?.find((one) => one.rule === "leak/orphan-after-parse-error" && !one.unproven));
     check("compose: the leak is found, and proven", leak?.severity === "error", (await compose("compose.yaml", ["logs"])).output.slice(-4000));
-    const twice = await until(20, async () => (await json(`http://127.0.0.1:${environment.ADMIN_PORT}/api/findings`))?.find((one) => one.rule === "duplicate/over-orphan"));
+    const twice = await until(20, async () => (await findings())?.find((one) => one.rule === "duplicate/over-orphan"));
     check("compose: and so are its copies", twice?.event?.event === "news" || twice?.count > 0, JSON.stringify(twice));
 
     const began = Date.now();

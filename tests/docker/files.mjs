@@ -43,7 +43,8 @@ function kubernetes(program) {
   const labels = deployment.spec.template.metadata.labels;
   for (const [what, selector] of [["service", service.spec.selector], ["deployment", deployment.spec.selector.matchLabels]])
     check(`kubernetes: the ${what} selects its pods`, Object.entries(selector).every(([key, value]) => labels[key] === value), JSON.stringify(selector));
-  check("kubernetes: the port to scrape is the admin port", deployment.spec.template.metadata.annotations["prometheus.io/port"] === option.admin.split(":").at(-1));
+  const token = sidecar.env?.find((one) => one.name === "SIOSCOPE_ADMIN_TOKEN")?.valueFrom?.secretKeyRef;
+  check("kubernetes: the admin port has a token, from a secret", token?.name === "sioscope" && read("kubernetes/deployment.yaml").includes(`${token.name} --from-literal=${token.key}=`), JSON.stringify(sidecar.env));
 
   const kustomization = yaml("kubernetes/kustomization.yaml");
   const files = readdirSync(`${root}docker/kubernetes`).filter((one) => one !== "kustomization.yaml");

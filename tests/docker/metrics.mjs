@@ -63,7 +63,7 @@ async function promtool(folder) {
 
 /** A real Prometheus with our configuration reads the program and answers every query. */
 async function scraped(admin, folder) {
-  const config = readFileSync(`${docker}prometheus/prometheus.yml`, "utf8").replace("sioscope:9100", admin.replace("http://", "")).replace("alerts.yml", `${docker}prometheus/alerts.yml`).replace(/5s/g, "1s");
+  const config = readFileSync(`${docker}prometheus/prometheus.yml`, "utf8").replace("sioscope:9100", admin.replace("http://", "")).replace("alerts.yml", `${docker}prometheus/alerts.yml`).replace("credentials_file: token", `credentials_file: ${docker}prometheus/token`).replace(/5s/g, "1s");
   writeFileSync(join(folder, "prometheus.yml"), config);
   const prometheus = start("prometheus", [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, "--web.listen-address=127.0.0.1:0"]);
   const port = await until(20, () => /msg="?Listening on"? address=\S*?:(\d+)/.exec(prometheus.output)?.[1] || prometheus.exitCode !== null);
@@ -82,10 +82,10 @@ async function scraped(admin, folder) {
 
 export async function tryMetrics(program) {
   const folder = mkdtempSync(join(tmpdir(), "sioscope-metrics-"));
-  const proxy = start(program, ["proxy", "--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9", "--admin", "127.0.0.1:0"]);
+  const proxy = start(program, ["proxy", "--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9", "--admin", "127.0.0.1:0", "--admin-token-file", `${docker}prometheus/token`]);
   try {
     const admin = await until(10, () => /admin on (http:\S+)/.exec(proxy.output)?.[1]);
-    const metrics = metricsOf(await fetch(`${admin}/metrics`).then((answer) => answer.text()));
+    const metrics = metricsOf(await fetch(`${admin}/metrics`, { headers: { authorization: `Bearer ${readFileSync(`${docker}prometheus/token`, "utf8").trim()}` } }).then((answer) => answer.text()));
     shapeOf(dashboard());
     for (const query of new Set(queries())) known(query, metrics);
 

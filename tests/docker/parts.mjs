@@ -51,4 +51,4 @@ export async function until(seconds, ask) {
   }
 }
 
-export const json = (url) => fetch(url).then((answer) => answer.json(), () => null);
+export const json = (url, headers = {}) => fetch(url, { headers }).then((answer) => answer.json(), () => null);

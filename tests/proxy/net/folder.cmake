@@ -1,2 +1,2 @@
-sioscope_tests(net_tests SOURCES proxy/net/address_test.cpp proxy/net/forwarder_test.cpp proxy/net/tunnel_test.cpp
+sioscope_tests(net_tests SOURCES proxy/net/address_test.cpp proxy/net/bounds_test.cpp proxy/net/forwarder_test.cpp proxy/net/tls_tunnel_test.cpp proxy/net/tunnel_test.cpp
                          LINK proxy_net)

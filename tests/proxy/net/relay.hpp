@@ -10,24 +10,39 @@
 
 #include "core/tap/tap.hpp"
 #include "proxy/net/forwarder.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/observe/event_ring.hpp"
+#include "proxy/tls/towards_clients.hpp"
+#include "proxy/tls/towards_upstream.hpp"
 #include "tests/proxy/net/peer.hpp"
 
 namespace tests::net {
 
+/// TLS of a relay: none, unless a test says otherwise.
+struct RelayTls {
+  const proxy::tls::TowardsClients* clients = nullptr;
+  const proxy::tls::TowardsUpstream* upstream = nullptr;
+  std::chrono::milliseconds handshake_time = proxy::net::limits::kHandshakeTime;
+};
+
 /// A forwarder in front of one server, with nobody reading its rings.
 struct Relay {
   explicit Relay(const proxy::net::Endpoint& upstream,
-                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1) {
+                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
     log.set_pattern("%l %v");
     for (std::size_t i = 0; i < threads; ++i)
       ring_list.push_back(
           rings.emplace_back(std::make_unique<proxy::observe::EventRing>(1 << 20)).get());
     auto started = proxy::net::Forwarder::start({.listen = std::move(listen),
                                                  .upstream = upstream,
+                                                 .tls_clients = tls.clients,
+                                                 .tls_upstream = tls.upstream,
+                                                 .handshake_time = tls.handshake_time,
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .bounds = bounds,
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "proxy/net/complaint.hpp"
+#include "proxy/net/handshakes.hpp"
+#include "proxy/tls/sessions.hpp"
+#include "proxy/tls/towards_clients.hpp"
+#include "proxy/tls/towards_upstream.hpp"
+
+namespace proxy::net {
+
+/// What the tunnels of one loop share for TLS. Belongs to the loop; used on its thread only.
+struct Encryption {
+  const tls::TowardsClients* clients;    ///< null: clients speak plain
+  const tls::TowardsUpstream* upstream;  ///< null: the upstream speaks plain
+  Handshakes handshakes;
+  tls::Sessions sessions = {};  ///< with the upstream
+  Complaint client_complaint = {};
+  Complaint upstream_complaint = {};
+};
+
+}  // namespace proxy::net
