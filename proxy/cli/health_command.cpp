@@ -24,18 +24,21 @@ int health_command(Arguments arguments) {
       "Exits with 0 when /readyz answers 200, 1 when it does not (it drains, or nobody answers "
       "within 3 s), 2 (usage).");
   if (auto stop = parse_with(app, arguments)) return say(*stop);
-  const auto endpoint = net::parse_http_url(admin);
-  if (!endpoint) return say(usage_error(app, endpoint.error().sentence));
+  const auto url = net::parse_http_url(admin);
+  if (!url) return say(usage_error(app, url.error().sentence));
+  if (url->scheme != net::HttpUrl::Scheme::Http)
+    return say(usage_error(app, "'" + admin + "': the admin server has no TLS; write http://"));
+  const net::Endpoint& endpoint = url->endpoint;
 
-  httplib::Client client(endpoint->host, endpoint->port);
+  httplib::Client client(endpoint.host, endpoint.port);
   client.set_connection_timeout(kPatience);
   client.set_read_timeout(kPatience);
   const httplib::Result answer = client.Get("/readyz");
   if (!answer)
-    return say({kExitFindings, "sioscope health: nobody answers on " + endpoint->text() +
-                                   "; start the proxy with --admin " + endpoint->text()});
+    return say({kExitFindings, "sioscope health: nobody answers on " + endpoint.text() +
+                                   "; start the proxy with --admin " + endpoint.text()});
   if (answer->status != 200)
-    return say({kExitFindings, "sioscope health: " + endpoint->text() + " answers " +
+    return say({kExitFindings, "sioscope health: " + endpoint.text() + " answers " +
                                    std::to_string(answer->status) + ": " +
                                    answer->body.substr(0, answer->body.find('\n'))});
   return say({kExitClean, "ready\n"});

@@ -14,11 +14,14 @@ const alerts = () => parse(readFileSync(`${docker}prometheus/alerts.yml`, "utf8"
 const filled = (expression) => expression.replaceAll("$__rate_interval", "1m").replaceAll("$instance", ".*");
 const queries = () => [...dashboard().panels.flatMap((panel) => panel.targets.map((one) => filled(one.expr))), ...alerts().map((one) => one.expr)];
 
+/** A histogram's family. */
+const family = (name) => name.replace(/_(bucket|sum|count)$/, "");
+
 /** The labels of each metric of a Prometheus text; Prometheus itself adds `instance` and `job`. */
 function metricsOf(text) {
   const labels = new Map();
   for (const [, name] of text.matchAll(/^# TYPE (\S+)/gm)) labels.set(name, new Set(["instance", "job"]));
-  for (const [, name, inside] of text.matchAll(/^([a-z_]+)\{([^}]*)\}/gm)) for (const [, label] of inside.matchAll(/([a-z_]+)="/g)) labels.get(name)?.add(label);
+  for (const [, name, inside] of text.matchAll(/^([a-z_]+)\{([^}]*)\}/gm)) for (const [, label] of inside.matchAll(/([a-z_]+)="/g)) (labels.get(name) ?? labels.get(family(name)))?.add(label);
   return labels;
 }
 
@@ -42,7 +45,7 @@ function shapeOf(board) {
 
 /** Every metric of a query is served, with the labels it is asked by. */
 function known(query, metrics) {
-  const names = query.match(/\bsioscope_[a-z_]+/g) ?? [];
+  const names = (query.match(/\bsioscope_[a-z_]+/g) ?? []).map((name) => (metrics.has(name) ? name : family(name)));
   check(`"${query}" asks for what is served`, names.length > 0 && names.every((name) => metrics.has(name)), names.join(" "));
   const labels = new Set(names.flatMap((name) => [...(metrics.get(name) ?? [])]));
   const asked = [...query.matchAll(/([a-z_]+)=~?"/g), ...[...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/,\s*/).map((one) => [one, one]))].map(([, label]) => label);
