@@ -105,7 +105,7 @@ void add_tls_options(CLI::App& app, WrittenTls& written) {
        "ask clients for a certificate that one of these vouches for");
   app.add_option("--tls-client-auth", written.client_auth,
                  "required, or optional for clients that have none")
-      ->type_name("HOW");
+      ->type_name("required|optional");
   file("--upstream-ca", written.upstream_ca,
        "whom to trust about an https upstream; default: whom the system trusts");
   file("--upstream-cert", written.upstream_certificate,
