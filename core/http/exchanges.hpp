@@ -205,6 +205,10 @@ class Exchanges {
     return mode_ == Mode::Http && early_bytes_.empty() &&
            !sides_[static_cast<std::size_t>(Direction::ToServer)].in_message;
   }
+  /// Whether the client's next byte belongs to a request's head that has begun.
+  [[nodiscard]] bool in_request_head() const noexcept {
+    return mode_ == Mode::Http && sides_[static_cast<std::size_t>(Direction::ToServer)].in_head;
+  }
 
   /// Requests seen (their heads, at least) that have no complete final response yet.
   [[nodiscard]] std::size_t unanswered() const noexcept { return pending_count_; }
