@@ -15,6 +15,8 @@ inline constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 /// read: nothing more is read from the sender while any are left, so the kernel's buffers push back
 /// on it.
 inline constexpr std::size_t kPendingBytesMax = kReadBytes;
+/// Descriptors whose readiness is fetched at once.
+inline constexpr std::size_t kReadyPerTurn = 256;
 /// Connections accepted in one go, so that a burst cannot starve the others.
 inline constexpr int kAcceptsPerTurn = 64;
 /// How long accepting rests when descriptors or memory ran out. They come back as connections end.

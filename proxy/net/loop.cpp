@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "proxy/net/bad_gateway.hpp"
@@ -28,42 +29,32 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-/// Initialises a handle and owns it; empty when `init` fails, with the libuv error in `error`.
-template <class Handle, class Init>
-uv::Owned<Handle> open_handle(int& error, Loop* owner, Init init) {
-  if (error != 0) return nullptr;
-  auto handle = std::make_unique<Handle>();
-  error = init(handle.get());
-  if (error != 0) return nullptr;
-  handle->data = owner;
-  return uv::Owned<Handle>(handle.release());
-}
-
-Loop* owner_of(const void* data) { return static_cast<Loop*>(const_cast<void*>(data)); }
-
 }  // namespace
 
 tl::expected<std::unique_ptr<Loop>, StartError> Loop::start(LoopSettings settings) {
+  const auto refuse = [](const char* why) {
+    return tl::unexpected(
+        StartError{std::string("cannot start an I/O thread: ") + why +
+                   "; raise the limit of file descriptors (ulimit -n) or use fewer --threads"});
+  };
+  auto poller = Poller::open();
+  if (!poller) return refuse(std::strerror(poller.error()));
   auto raw = std::make_unique<uv_loop_t>();
-  int error = uv_loop_init(raw.get());
-  if (error == 0) {
-    std::unique_ptr<Loop> loop(new Loop(std::move(settings), uv::OwnedLoop(raw.release())));
-    error = loop->open_handles();
-    if (error == 0) {
-      const SignalsBlocked blocked;
-      loop->thread_ = std::thread([running = loop.get()] { running->run(); });
-      return loop;
-    }
-  }
-  return tl::unexpected(
-      StartError{std::string("cannot start an I/O thread: ") + uv_strerror(error) +
-                 "; raise the limit of file descriptors (ulimit -n) or use fewer --threads"});
+  if (const int error = uv_loop_init(raw.get()); error != 0) return refuse(uv_strerror(error));
+  std::unique_ptr<Loop> loop(
+      new Loop(std::move(settings), uv::OwnedLoop(raw.release()), std::move(*poller)));
+  if (const int error = loop->begin(); error != 0) return refuse(std::strerror(error));
+
+  const SignalsBlocked blocked;
+  loop->thread_ = std::thread([running = loop.get()] { running->run(); });
+  return loop;
 }
 
-Loop::Loop(LoopSettings settings, uv::OwnedLoop loop)
-    : loop_(std::move(loop)),
-      around_{.loop = loop_.get(),
-              .upstream{loop_.get(), std::move(settings.upstream),
+Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
+    : uv_loop_(std::move(uv_loop)),
+      poller_(std::move(poller)),
+      around_{.poller = poller_,
+              .upstream{uv_loop_.get(), std::move(settings.upstream),
                         std::move(settings.upstream_addresses)},
               .tap_settings = settings.tap,
               .ring = settings.ring,
@@ -74,7 +65,9 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop loop)
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
               .upstream_complaint{},
-              .tunnels{}},
+              .tunnels{},
+              .over{},
+              .going_on{}},
       next_id_((std::uint64_t{settings.number} << 48) + 1),
       listener_(std::move(settings.listener)) {}
 
@@ -84,39 +77,51 @@ Loop::~Loop() {
   thread_.join();
 }
 
-int Loop::open_handles() {
-  int error = 0;
-  listener_poll_ = open_handle<uv_poll_t>(error, this, [this](uv_poll_t* handle) {
-    return uv_poll_init_socket(loop_.get(), handle, listener_.get());
+int Loop::begin() {
+  auto async = std::make_unique<uv_async_t>();
+  const int error = uv_async_init(uv_loop_.get(), async.get(), [](uv_async_t* handle) {
+    if (handle->data != nullptr) static_cast<Loop*>(handle->data)->obey();
   });
-  rest_timer_ = open_handle<uv_timer_t>(
-      error, this, [this](uv_timer_t* handle) { return uv_timer_init(loop_.get(), handle); });
-  order_async_ = open_handle<uv_async_t>(error, this, [this](uv_async_t* handle) {
-    return uv_async_init(loop_.get(), handle, [](uv_async_t* async) {
-      if (async->data != nullptr) owner_of(async->data)->obey();
-    });
-  });
-  before_poll_ = open_handle<uv_prepare_t>(
-      error, this, [this](uv_prepare_t* handle) { return uv_prepare_init(loop_.get(), handle); });
-  if (error != 0) return error;
+  if (error != 0) return -error;
+  async->data = this;
+  order_async_ = uv::Owned<uv_async_t>(async.release());
+  turn_uv();  // Only now does its descriptor tell of anything.
 
-  // Neither is a reason to go on: the thread ends with the listener and the last connection.
-  uv_unref(reinterpret_cast<uv_handle_t*>(order_async_.get()));
-  uv_unref(reinterpret_cast<uv_handle_t*>(before_poll_.get()));
-  accept_again();
-  return uv_prepare_start(before_poll_.get(), [](uv_prepare_t* prepare) {
-    owner_of(prepare->data)->around_.falls_asleep();
-  });
+  auto alarm = Alarm::open(poller_, [this] { accept_again(); });
+  if (!alarm) return alarm.error();
+  rest_alarm_ = std::move(*alarm);
+  if (const int unwatched = poller_.watch_input(uv_backend_fd(uv_loop_.get()), turns_uv_);
+      unwatched != 0)
+    return unwatched;
+  return poller_.watch_input(listener_.get(), accepts_);
 }
 
 void Loop::run() {
   const core::Instant begin = observe::now();
   around_.ring.set_low_water(begin);
   if (around_.recorder != nullptr) around_.recorder->set_low_water(begin);
-  uv_run(loop_.get(), UV_RUN_DEFAULT);
+  while (has_work()) turn();
   around_.falls_asleep();  // Nothing more will come.
   ended_.set_value();
 }
+
+/// The thread ends with the listener and the last connection.
+bool Loop::has_work() const noexcept { return listener_ || !around_.tunnels.empty(); }
+
+void Loop::turn() {
+  if (around_.going_on.empty()) {
+    around_.falls_asleep();
+    poller_.turn(Poller::Wait::UntilReady);
+  } else {
+    going_on_now_.swap(around_.going_on);
+    for (Tunnel* const tunnel : going_on_now_) tunnel->go_on();
+    going_on_now_.clear();
+    poller_.turn(Poller::Wait::None);
+  }
+  around_.over.clear();
+}
+
+void Loop::turn_uv() { uv_run(uv_loop_.get(), UV_RUN_NOWAIT); }
 
 // --- Orders ---
 
@@ -133,28 +138,26 @@ bool Loop::wait_until(std::chrono::steady_clock::time_point deadline) const {
 
 void Loop::obey() {
   const Order wanted = order_.load();
-  if (wanted >= Order::StopAccepting && listener_poll_) {
+  if (wanted >= Order::StopAccepting && listener_) {
     accept_some();
-    listener_poll_.reset();
     listener_.close();
-    rest_timer_.reset();
     spare_.close();
   }
   if (wanted == Order::Cut)
-    for (Tunnel& tunnel : around_.tunnels) tunnel.cut();
+    while (!around_.tunnels.empty()) around_.tunnels.front().cut();
 }
 
 // --- Accepting ---
 
 void Loop::accept_again() {
-  uv_poll_start(listener_poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
-    if (poll->data != nullptr) owner_of(poll->data)->accept_some();
-  });
+  if (!listener_) return;
+  if (poller_.watch_input(listener_.get(), accepts_) != 0)
+    rest_alarm_->ring_in(limits::kAcceptPause);
 }
 
 void Loop::accept_some() {
   for (int accepted = 0; accepted < limits::kAcceptsPerTurn; ++accepted) {
-    if (!have_spare()) return;
+    if (!listener_ || !have_spare()) return;
     SocketAddress peer;
     peer.length = sizeof peer.storage;
     Descriptor client(
@@ -209,13 +212,8 @@ void Loop::rest_accepting(int error) {
         "cannot accept connections: {}; new clients wait until others leave (raise ulimit -n)",
         failure_reason(error));
   resting_ = true;
-  uv_poll_stop(listener_poll_.get());
-  uv_timer_start(
-      rest_timer_.get(),
-      [](uv_timer_t* timer) {
-        if (timer->data != nullptr) owner_of(timer->data)->accept_again();
-      },
-      limits::kAcceptPause.count(), 0);
+  poller_.forget(listener_.get());
+  rest_alarm_->ring_in(limits::kAcceptPause);
 }
 
 }  // namespace proxy::net

@@ -15,9 +15,11 @@
 
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/alarm.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/poller.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/net/surroundings.hpp"
 #include "proxy/net/uv.hpp"
@@ -33,13 +35,15 @@ struct LoopSettings {
   std::vector<SocketAddress> upstream_addresses;  ///< at least one
   const core::tap::Settings& tap;
   observe::EventRing& ring;
-  capture::Recorder* recorder = nullptr;  ///< where what passes is recorded, if anywhere
+  capture::Recorder* recorder = nullptr;       ///< where what passes is recorded, if anywhere
   const std::function<void()>& wake_observer;  ///< called on the loop's thread
   spdlog::logger& log;
 };
 
-/// One I/O thread: a libuv loop, its own listening socket, and the connections that came in through
-/// it.
+/// One I/O thread: its own listening socket, and the connections that came in through it.
+///
+/// Sockets are the poller's. What is rare is libuv's, whose loop is one more descriptor of the
+/// poller: orders from other threads, and names that are looked up in the background.
 ///
 /// The other threads speak to it through orders, which only ever grow stricter.
 class Loop {
@@ -65,9 +69,25 @@ class Loop {
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 
  private:
-  Loop(LoopSettings settings, uv::OwnedLoop loop);
-  [[nodiscard]] int open_handles();
+  /// A descriptor of the poller that is handed on to a member.
+  class Handler final : public Watcher {
+   public:
+    using Action = void (Loop::*)();
+    Handler(Loop& loop, Action action) : loop_(loop), action_(action) {}
+    void ready(std::uint32_t) override { (loop_.*action_)(); }
+
+   private:
+    Loop& loop_;
+    Action action_;
+  };
+
+  Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller);
+  /// Returns an errno, or 0.
+  [[nodiscard]] int begin();
   void run();
+  [[nodiscard]] bool has_work() const noexcept;
+  void turn();
+  void turn_uv();
   void obey();
 
   void accept_some();
@@ -77,7 +97,8 @@ class Loop {
   void accept_again();
 
   Counters counters_;
-  uv::OwnedLoop loop_;  ///< Outlives everything below that has a handle in it.
+  uv::OwnedLoop uv_loop_;  ///< Outlives everything below that has a handle in it.
+  Poller poller_;          ///< ... and this, what is watched by it.
   Surroundings around_;
   std::uint64_t next_id_;
   Descriptor listener_;
@@ -88,10 +109,11 @@ class Loop {
   Complaint descriptors_complaint_;
   bool resting_ = false;
 
-  uv::Owned<uv_poll_t> listener_poll_;
-  uv::Owned<uv_timer_t> rest_timer_;
+  Handler accepts_{*this, &Loop::accept_some};
+  Handler turns_uv_{*this, &Loop::turn_uv};
+  std::unique_ptr<Alarm> rest_alarm_;
   uv::Owned<uv_async_t> order_async_;
-  uv::Owned<uv_prepare_t> before_poll_;
+  std::vector<Tunnel*> going_on_now_;  ///< kept for its memory
 
   std::atomic<Order> order_{Order::Serve};
   std::promise<void> ended_;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <spdlog/logger.h>
-#include <uv.h>
 
 #include <functional>
 #include <list>
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
@@ -16,6 +16,7 @@
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/limits.hpp"
+#include "proxy/net/poller.hpp"
 #include "proxy/net/tunnel.hpp"
 #include "proxy/net/upstream.hpp"
 #include "proxy/observe/clock.hpp"
@@ -25,7 +26,7 @@ namespace proxy::net {
 
 /// What the tunnels of one loop share. Belongs to the loop; used on its thread only.
 struct Surroundings {
-  uv_loop_t* loop;
+  Poller& poller;
   Upstream upstream;
   const core::tap::Settings& tap_settings;
   observe::EventRing& ring;
@@ -38,7 +39,9 @@ struct Surroundings {
   core::EventBuffer events;
   Complaint upstream_complaint;
   std::list<Tunnel> tunnels;
-  bool asleep = false;  ///< the ring was told that the loop polls
+  std::list<Tunnel> over;         ///< ended in this turn
+  std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read
+  bool asleep = false;            ///< the ring was told that the loop polls
 
   /// The instant for what was just read. Tells the ring first that the loop is up, if it has not
   /// been told.

@@ -1,6 +1,7 @@
 #include "proxy/net/tunnel.hpp"
 
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -25,26 +26,21 @@ bool was_connected(int error) noexcept {
 }  // namespace
 
 Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream)
-    : around_(around), tap_(std::in_place, around.tap_settings, id), id_(id) {
-  client_.socket = std::move(client);
-  upstream_.socket = std::move(upstream);
-}
+    : around_(around),
+      client_(*this, std::move(client)),
+      upstream_(*this, std::move(upstream)),
+      tap_(std::in_place, around.tap_settings, id),
+      id_(id) {}
 
 void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer) {
   place_ = place;
   around_.counters.accepted.add(1);
   around_.counters.active.add(1);
-  for (Side* side : {&client_, &upstream_}) {
-    if (uv_poll_init_socket(around_.loop, &side->poll, side->socket.get()) != 0)
-      return finish(Ending::Reset);
-    side->poll.data = this;
-    side->open = true;
-    ++handles_;
-  }
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) record_open(peer, at);
   tap_->open(peer.endpoint().text(), at, around_.events);
   around_.publish(at);
+  if (around_.poller.watch_socket(client_.stream.fd(), client_) != 0) return finish(Ending::Reset);
   connect();
 }
 
@@ -52,17 +48,18 @@ void Tunnel::cut() {
   if (phase_ != Phase::Over) finish(Ending::Reset);
 }
 
-void Tunnel::on_poll(uv_poll_t* handle, int status, int events) {
-  Tunnel& tunnel = *static_cast<Tunnel*>(handle->data);
-  Side& side = handle == &tunnel.client_.poll ? tunnel.client_ : tunnel.upstream_;
-  if (status < 0) side.watched = 0;  // An error condition on the socket; libuv stops the watch.
-  switch (tunnel.phase_) {
-    case Phase::Connecting:
-      return tunnel.on_connecting(side, status, events);
+void Tunnel::on_ready(Side& side, std::uint32_t events) {
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)) != 0) side.readable = true;
+  if ((events & (EPOLLRDHUP | EPOLLPRI)) != 0) [[unlikely]]
+    side.to_the_last = true;
+  switch (phase_) {
     case Phase::Relaying:
-      return tunnel.on_relaying(side, status, events);
+      return on_relaying(side, events);
+    case Phase::Connecting:
+      return on_connecting(side, events);
     case Phase::Refused:
-      return tunnel.on_refused(status);
+      if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::InOrder);
+      return answer_refused();
     case Phase::Over:
       return;
   }
@@ -73,12 +70,13 @@ void Tunnel::on_poll(uv_poll_t* handle, int status, int events) {
 void Tunnel::connect() {
   const auto& addresses = around_.upstream.addresses();
   while (address_ < addresses.size()) {
-    const int error = try_address(addresses[address_]);
-    if (error == EALREADY) {
-      watch(client_);
-      return watch(upstream_);
+    int error = try_address(addresses[address_]);
+    if (error == EALREADY || was_connected(error)) {
+      const int unwatched = around_.poller.watch_socket(upstream_.stream.fd(), upstream_);
+      if (unwatched != 0) return finish(Ending::Reset);
+      if (error != EALREADY) connected(error);
+      return;
     }
-    if (was_connected(error)) return connected(error);
     if (!next_address(error)) break;
   }
   refuse();
@@ -87,8 +85,7 @@ void Tunnel::connect() {
 void Tunnel::connected(int error) {
   phase_ = Phase::Relaying;
   if (error != 0) return aborted_by(upstream_);
-  watch(upstream_);
-  watch(client_);
+  if (client_.readable) receive(client_);
 }
 
 /// Prepares for the address after the one that failed with `error`; false when there is none.
@@ -102,32 +99,28 @@ bool Tunnel::next_address(int error) {
 }
 
 /// 0 when connected, EALREADY when under way. Asks twice, since over loopback it is done by the
-/// second time: that saves a turn of the loop and two changes of the watch.
+/// second time: that saves a turn of the loop.
 int Tunnel::try_address(const SocketAddress& address) {
-  const int fd = upstream_.socket.get();
+  const int fd = upstream_.stream.fd();
   int error = ::connect(fd, address.get(), address.length) == 0 ? 0 : errno;
   if (error == EINPROGRESS) error = ::connect(fd, address.get(), address.length) == 0 ? 0 : errno;
   return error == EISCONN ? 0 : error;
 }
 
-/// A socket that failed to connect is spent. The new one takes over its number, and so its handle.
+/// A socket that failed to connect is spent.
 int Tunnel::replace_upstream_socket(int family) {
-  uv_poll_stop(&upstream_.poll);
-  upstream_.watched = 0;
-  const auto fresh = open_upstream_socket(family);
+  auto fresh = open_upstream_socket(family);
   if (!fresh) return fresh.error();
-  return dup3(fresh->get(), upstream_.socket.get(), O_CLOEXEC) < 0 ? errno : 0;
+  upstream_.stream = Stream(std::move(*fresh));
+  return 0;
 }
 
-void Tunnel::on_connecting(Side& side, int status, int events) {
+void Tunnel::on_connecting(Side& side, std::uint32_t events) {
   if (&side == &client_) {
-    if (status < 0) return aborted_by(client_);
-    if ((events & (UV_DISCONNECT | UV_PRIORITIZED)) != 0) note_disconnect(client_, events);
-    return;
+    if ((events & EPOLLERR) != 0 && client_.stream.take_error() != 0) aborted_by(client_);
+    return;  // What it has sent waits until there is somebody to send it to.
   }
-  int error = 0;
-  socklen_t length = sizeof error;
-  getsockopt(upstream_.socket.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+  const int error = upstream_.stream.take_error();
   if (was_connected(error)) return connected(error);
   if (!next_address(error)) return refuse();
   connect();
@@ -137,8 +130,7 @@ void Tunnel::on_connecting(Side& side, int status, int events) {
 
 void Tunnel::refuse() {
   phase_ = Phase::Refused;
-  close_handle(upstream_);
-  upstream_.socket.close();
+  upstream_.stream.close();
   around_.counters.upstream_failures.add(1);
   const core::Instant at = around_.read_clock();
   if (const auto swallowed = around_.upstream_complaint.happened(at))
@@ -147,50 +139,77 @@ void Tunnel::refuse() {
         around_.upstream.endpoint().text(), failure_reason(connect_error_), *swallowed);
   around_.upstream.look_up_again();
   tell_tap_reset(upstream_);
-  watch(client_);
+  if (client_.readable) answer_refused();
 }
 
 /// The answer waits for the first bytes of the request: a client that has not asked yet (a
 /// preconnecting browser, a pool) would take it for garbage, and closing on unread bytes would
 /// reset it away.
-void Tunnel::on_refused(int status) {
-  if (status < 0) return finish(Ending::InOrder);
+void Tunnel::answer_refused() {
   const std::span<char> buffer = around_.buffer();
-  const ssize_t count = recv(client_.socket.get(), buffer.data(), buffer.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count <= 0) return finish(Ending::InOrder);
-  if (client_.fin_sent) return;  // The rest of a request that has its answer already.
-
-  const std::string answer = bad_gateway(around_.upstream.endpoint(), connect_error_,
-                                         buffer.first(static_cast<std::size_t>(count)));
-  // A fresh send buffer takes it whole; if not, the client is past helping.
-  send(client_.socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
-  shutdown(client_.socket.get(), SHUT_WR);
-  client_.fin_sent = true;
+  while (client_.readable) {
+    const Received got = client_.stream.read(buffer, client_.to_the_last);
+    if (got.next == Received::Next::End || got.next == Received::Next::Broken)
+      return finish(Ending::InOrder);
+    client_.readable = got.next == Received::Next::More;
+    // Behind the answer comes the rest of a request that has it already.
+    if (got.bytes == 0 || std::exchange(client_.fin_sent, true)) continue;
+    const std::string answer =
+        bad_gateway(around_.upstream.endpoint(), connect_error_, buffer.first(got.bytes));
+    // A fresh send buffer takes it whole; if not, the client is past helping.
+    (void)client_.stream.write(answer);
+    client_.stream.end();
+  }
 }
 
 // --- Relaying ---
 
-void Tunnel::on_relaying(Side& side, int status, int events) {
-  if (status < 0) [[unlikely]]
+void Tunnel::on_relaying(Side& side, std::uint32_t events) {
+  if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) [[unlikely]]
     return aborted_by(side);
-  if ((events & UV_WRITABLE) != 0) [[unlikely]] {
+  if ((events & EPOLLOUT) != 0 && !side.pending.empty()) [[unlikely]] {
     flush(side);
     if (phase_ == Phase::Over) return;
   }
-  if ((events & UV_READABLE) != 0) return receive(side);
-  if ((events & (UV_DISCONNECT | UV_PRIORITIZED)) != 0) note_disconnect(side, events);
+  if (side.readable) receive(side);
 }
 
+/// Reads `from` until it has no more or the other side takes no more; after a read that filled the
+/// buffer, others come first.
 void Tunnel::receive(Side& from) {
   const std::span<char> buffer = around_.buffer();
-  const ssize_t count = recv(from.socket.get(), buffer.data(), buffer.size(), 0);
-  if (count > 0) [[likely]] {
-    if (forward(from, buffer.first(static_cast<std::size_t>(count))) != 0) aborted_by(other(from));
-    return;
+  while (other(from).pending.empty() && !from.fin_read) {
+    const Received got = from.stream.read(buffer, from.to_the_last);
+    from.readable = got.next == Received::Next::More;
+    if (got.bytes > 0) [[likely]] {
+      if (forward(from, buffer.first(got.bytes)) != 0) return aborted_by(other(from));
+      if (!from.readable) [[likely]]
+        return;
+      if (got.bytes == buffer.size()) return come_back_later();
+      continue;
+    }
+    switch (got.next) {
+      case Received::Next::More:
+        continue;
+      case Received::Next::Edge:
+        from.to_the_last = false;
+        return;
+      case Received::Next::End:
+        return end_of_stream(from);
+      case Received::Next::Broken:
+        return aborted_by(from);
+    }
   }
-  if (count == 0) return end_of_stream(from);
-  if (errno != EAGAIN && errno != EINTR) aborted_by(from);
+}
+
+void Tunnel::come_back_later() {
+  if (!std::exchange(goes_on_, true)) around_.going_on.push_back(this);
+}
+
+void Tunnel::go_on() {
+  goes_on_ = false;
+  for (Side* side : {&client_, &upstream_})
+    if (phase_ == Phase::Relaying && side->readable) receive(*side);
 }
 
 int Tunnel::forward(Side& from, std::span<char> bytes) {
@@ -199,19 +218,11 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
   const bool recorded = around_.recorder != nullptr;
   const core::Instant at = watched_by_tap || recorded ? around_.read_clock() : core::Instant{};
 
-  int error = 0;
-  ssize_t taken = send(to.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (taken < 0) [[unlikely]] {
-    if (errno != EAGAIN && errno != EINTR) error = errno;
-    taken = 0;
-  }
-  const std::size_t taken_bytes = static_cast<std::size_t>(taken);
-  if (taken_bytes < bytes.size() && error == 0) [[unlikely]] {
-    to.pending.keep(bytes.subspan(taken_bytes));  // Before the tap, which overwrites.
+  const Sent sent = to.stream.write(bytes);
+  if (sent.bytes < bytes.size() && sent.error == 0) [[unlikely]] {
+    to.pending.keep(bytes.subspan(sent.bytes));  // Before the tap, which overwrites.
     around_.counters.stalls.add(1);
     around_.counters.pending_bytes_peak.raise_to(to.pending.bytes().size());
-    watch(to);
-    watch(from);
   }
 
   const Direction direction = direction_from(from);
@@ -227,50 +238,24 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
     tap_->receive(direction, bytes, at, around_.events);
     around_.publish(at);
   }
-  return error;
+  return sent.error;
 }
 
 void Tunnel::flush(Side& to) {
-  const std::span<const char> bytes = to.pending.bytes();
-  const ssize_t taken = send(to.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (taken < 0) {
-    if (errno != EAGAIN && errno != EINTR) aborted_by(to);
-    return;
-  }
-  to.pending.taken(static_cast<std::size_t>(taken));
-  if (!to.pending.empty()) return;
-  watch(to);
-  watch(other(to));
-}
-
-/// Something happened to a side that is not being read, and it is not an error: a FIN, or a stray
-/// urgent byte.
-void Tunnel::note_disconnect(Side& side, int events) {
-  int error = 0;
-  socklen_t length = sizeof error;
-  getsockopt(side.socket.get(), SOL_SOCKET, SO_ERROR, &error, &length);
-  if (error != 0) return aborted_by(side);
-  if ((events & UV_DISCONNECT) != 0) {
-    side.fin_come = true;
-    return watch(side);
-  }
-  // Urgent data: it would wake us for ever. Rather deaf until this side is read again.
-  if ((side.watched & UV_PRIORITIZED) == 0) return;
-  uv_poll_stop(&side.poll);
-  side.watched = 0;
+  const Sent sent = to.stream.write(to.pending.bytes());
+  if (sent.error != 0) return aborted_by(to);
+  to.pending.taken(sent.bytes);
+  if (to.pending.empty() && other(to).readable) receive(other(to));
 }
 
 /// The FIN of `from` was read. Nothing is pending for the other side, or we would not have read.
 void Tunnel::end_of_stream(Side& from) {
   Side& to = other(from);
-  from.fin_read = from.fin_come = true;
+  from.fin_read = true;
   tell_tap_end(direction_from(from), StreamEnd::Fin);
   if (to.fin_read) return finish(Ending::InOrder);  // Closing sends the FIN.
-  shutdown(to.socket.get(),
-           SHUT_WR);  // If it fails the receiver is gone, and its own watch will tell.
+  to.stream.end();
   to.fin_sent = true;
-  watch(from);
-  watch(to);
 }
 
 /// `side` was reset, or cannot be written to any more. What it sent before goes first, as far as
@@ -278,8 +263,8 @@ void Tunnel::end_of_stream(Side& from) {
 void Tunnel::aborted_by(Side& side) {
   const std::span<char> buffer = around_.buffer();
   while (phase_ == Phase::Relaying && !side.fin_read && other(side).pending.empty()) {
-    const ssize_t count = recv(side.socket.get(), buffer.data(), buffer.size(), 0);
-    if (count <= 0 || forward(side, buffer.first(static_cast<std::size_t>(count))) != 0) break;
+    const Received got = side.stream.read(buffer, true);
+    if (got.bytes == 0 || forward(side, buffer.first(got.bytes)) != 0) break;
   }
   tell_tap_reset(side);
   finish(Ending::Reset);
@@ -288,7 +273,7 @@ void Tunnel::aborted_by(Side& side) {
 void Tunnel::record_open(const SocketAddress& peer, core::Instant at) {
   SocketAddress own;
   own.length = sizeof own.storage;
-  if (getsockname(client_.socket.get(), own.get(), &own.length) != 0) own = peer;
+  if (getsockname(client_.stream.fd(), own.get(), &own.length) != 0) own = peer;
   around_.recorder->opened(id_, peer.endpoint().text(), own.endpoint().text(), at);
 }
 
@@ -304,53 +289,20 @@ void Tunnel::tell_tap_reset(Side& by) {
   tell_tap_end(direction_from(other(by)), StreamEnd::Reset);
 }
 
-// --- Watching and ending ---
+// --- Ending ---
 
-int Tunnel::wanted(const Side& side) const noexcept {
-  const int ends = !side.fin_come ? UV_DISCONNECT : !side.fin_sent ? UV_PRIORITIZED : 0;
-  switch (phase_) {
-    case Phase::Connecting:
-      return &side == &client_ ? ends : UV_WRITABLE;
-    case Phase::Refused:
-      return UV_READABLE;
-    case Phase::Over:
-      return 0;
-    case Phase::Relaying:
-      break;
-  }
-  const bool reads = !side.fin_read && other(side).pending.empty();
-  return (reads ? int{UV_READABLE} : ends) | (side.pending.empty() ? 0 : int{UV_WRITABLE});
-}
-
-void Tunnel::watch(Side& side) {
-  const int events = wanted(side);
-  if (events == side.watched) return;
-  side.watched = events;
-  uv_poll_start(&side.poll, events, on_poll);
-}
-
-void Tunnel::close_handle(Side& side) {
-  if (!std::exchange(side.open, false)) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&side.poll), [](uv_handle_t* closed) {
-    Tunnel& tunnel = *static_cast<Tunnel*>(closed->data);
-    if (--tunnel.handles_ == 0 && tunnel.phase_ == Phase::Over)
-      tunnel.around_.tunnels.erase(tunnel.place_);
-  });
-}
-
-/// Frees everything now, but for the memory of the tunnel itself, which libuv holds until the end
-/// of this turn.
+/// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
 void Tunnel::finish(Ending ending) {
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
   for (Side* side : {&client_, &upstream_}) {
-    close_handle(*side);  // Before its descriptor.
-    if (ending == Ending::Reset) side->socket.reset();
-    side->socket.close();
+    if (ending == Ending::Reset) side->stream.reset();
+    side->stream.close();
     side->pending.drop();
   }
   tap_.reset();
-  if (handles_ == 0) around_.tunnels.erase(place_);
+  if (std::exchange(goes_on_, false)) std::erase(around_.going_on, this);
+  around_.over.splice(around_.over.end(), around_.tunnels, place_);
 }
 
 }  // namespace proxy::net

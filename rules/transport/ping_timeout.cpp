@@ -18,11 +18,11 @@ const Description PingTimeout::kDescription{
         "until the time-out the server sent into nowhere, and what it sent is lost.",
     .proof =
         "A ping without a pong for `pingTimeout` (in Engine.IO 3 no packet of the client for "
-        "pingInterval and pingTimeout; over polling no request for so long), and then the server's "
-        "end of the session: certain, or possible where something of the session went by unread. "
-        "Over "
-        "polling a client may wake first and learn that its session is unknown: likely after an "
-        "unanswered ping, else possible.",
+        "pingInterval and pingTimeout), and then the server's end of the session: certain, or "
+        "possible where something of the session went by unread. Over polling a server gives up "
+        "without a word, and a page that is left between two polls is as silent as a frozen one: "
+        "possible. A client that wakes and learns that its session is unknown is proof that it was "
+        "there: likely after an unanswered ping, else possible.",
     .silent = "The client answered, or either side ended the session before the time was over.",
     .remedy =
         "Look at what the client did at that time: a blocked event loop, a suspended tab or "
@@ -70,8 +70,10 @@ void PingTimeout::ended(const Fact& fact) {
   const auto last = last_heard_of(session);
   if (!last) return;
   const core::Instant heard = *last;
+  // Over polling, a page that was left between two polls is as silent as a client that is frozen.
+  const bool was_there = !silence && session.gaps == 0;
   const auto [finding, is_new] =
-      tell(session, fact.at, session.gaps == 0 ? Confidence::Certain : Confidence::Possible,
+      tell(session, fact.at, was_there ? Confidence::Certain : Confidence::Possible,
            Fault::Unknown);
   finding.summary = "The server gave a session up: " + text_of(fact.at - heard) +
                     " before, its client was heard for the last time.";
