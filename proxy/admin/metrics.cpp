@@ -81,6 +81,23 @@ MetricFamily dropped(const std::vector<rules::UnobservedCount>& rows) {
   return std::move(family).take();
 }
 
+void upstreams(const std::vector<net::Balance::Standing>& standings,
+               std::vector<MetricFamily>& families) {
+  Family up = gauge("sioscope_upstream_up", "1, or 0 while it is passed over.");
+  Family connections =
+      counter("sioscope_upstream_connections_total", "Client connections given to an upstream.");
+  Family failures = counter("sioscope_upstream_connect_failures_total",
+                            "Attempts to connect to an upstream that failed.");
+  for (const net::Balance::Standing& one : standings) {
+    const Labels labels{{"upstream", one.name}};
+    up.add(labels, one.up ? 1.0 : 0.0);
+    connections.add(labels, static_cast<double>(one.connections));
+    failures.add(labels, static_cast<double>(one.failures));
+  }
+  for (Family* const family : {&up, &connections, &failures})
+    families.push_back(std::move(*family).take());
+}
+
 }  // namespace
 
 std::string metrics_text(const Numbers& numbers) {
@@ -102,6 +119,7 @@ std::string metrics_text(const Numbers& numbers) {
       counter("sioscope_upstream_failures_total", "Client connections answered with 502.")
           .add({}, numbers.upstream_failures)
           .take());
+  if (!numbers.upstreams.empty()) upstreams(numbers.upstreams, families);
   families.push_back(gauge("sioscope_sessions_active", "Engine.IO sessions alive now.")
                          .add({{"transport", "polling"}}, numbers.live.polling)
                          .add({{"transport", "websocket"}}, numbers.live.websocket)

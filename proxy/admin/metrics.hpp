@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "proxy/net/balance.hpp"
 #include "proxy/report/ledger.hpp"
 #include "rules/analysis.hpp"
 #include "rules/verdict.hpp"
@@ -22,6 +24,7 @@ struct Numbers {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   std::uint64_t upstream_failures = 0;
+  std::vector<net::Balance::Standing> upstreams = {};  ///< where there are several
   /// Of `--capture`; nothing: there is none.
   struct Recorded {
     std::uint64_t written, lost_in_ring, lost_on_disk;
@@ -30,8 +33,8 @@ struct Numbers {
 };
 
 /// Prometheus exposition text. `direction` is `upstream` (client to server) or `downstream`. No
-/// label has more values than our own enums and rules: never a sid, a name from the wire or an
-/// address.
+/// label has more values than our own enums, rules and `--upstream`s: never a sid, a name from the
+/// wire or a client's address.
 [[nodiscard]] std::string metrics_text(const Numbers& numbers);
 
 }  // namespace proxy::admin

@@ -5,6 +5,7 @@
 
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/duration.hpp"
+#include "proxy/cli/identity_options.hpp"
 #include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/replay_options.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 /// Options of `proxy` and `check` alone, as they were written, before anything is believed.
 struct Written : WrittenJudging {
   std::string listen;
-  std::vector<std::string> upstream;
+  WrittenUpstreams upstreams;
+  WrittenNaming naming;
   std::string admin;
   WrittenCapture capture;
   std::string threads;
@@ -28,9 +30,8 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("--upstream", written.upstream, "the Socket.IO server, http://HOST:PORT")
-      ->type_name("URL")
-      ->allow_extra_args(false);
+  add_upstream_options(app, written.upstreams);
+  add_naming_options(app, written.naming);
   app.add_option("--admin", written.admin,
                  "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
                  "/marks /assert /reset")
@@ -47,20 +48,6 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_option("--log-level", written.log_level, "debug, info, warning, error or off")
       ->type_name("LEVEL")
       ->capture_default_str();
-}
-
-tl::expected<net::Endpoint, std::string> upstream_of(const std::vector<std::string>& urls) {
-  if (urls.empty())
-    return refuse(
-        "--upstream is missing; name the Socket.IO server, as in --upstream http://127.0.0.1:3000");
-  if (urls.size() > 1)
-    return refuse("--upstream can be given only once so far; start one sioscope per server");
-  const std::string& url = urls.front();
-  if (url.starts_with("https:") || url.starts_with("wss:"))
-    return refuse("--upstream " + in_quotes(url) +
-                  ": TLS towards the server is not supported yet; use its http:// port");
-  return net::parse_http_url(url).map_error(
-      [](const net::StartError& error) { return "--upstream: " + error.sentence; });
 }
 
 tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
@@ -109,7 +96,8 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
                   Complaints& complaints) {
   WatchOptions options;
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
-  complaints.take(upstream_of(written.upstream), options.upstream);
+  complaints.take(read_upstreams(written.upstreams), options.upstreams);
+  complaints.take(read_naming(written.naming), options.naming);
   read_judging_options(written, known, complaints, options);
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
@@ -127,6 +115,10 @@ constexpr std::string_view kProxyExamples =
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
     "html=report.html\n"
+    "Two servers, to see whether sessions stick:\n"
+    "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app-1:3000 --upstream "
+    "http://app-2:3000 \\\n"
+    "    --balance round-robin\n"
     "In the file of --config:\n"
     "  upstream = \"http://127.0.0.1:3000\"\n"
     "  [[ignore]]\n"
@@ -212,9 +204,9 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
 
   Complaints complaints;
   if (!options.replay.empty()) {
-    if (!written.upstream.empty())
+    if (!written.upstreams.urls.empty())
       complaints.add("--upstream and --replay-serve are two servers; leave one out");
-    written.upstream = {"http://127.0.0.1:1"};  // Nobody will connect there.
+    written.upstreams.urls = {"http://127.0.0.1:1"};  // Nobody will connect there.
   }
   options.watch = read(written, known, complaints);
   options.watch.expect_traffic = true;

@@ -13,7 +13,9 @@
 #include "core/tap/tap.hpp"
 #include "proxy/cli/capture_options.hpp"
 #include "proxy/cli/fail_on.hpp"
+#include "proxy/cli/upstream_options.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
 #include "proxy/report/redaction.hpp"
@@ -41,7 +43,8 @@ struct JudgingOptions {
 /// What `proxy` and `check` have in common. A base, so that either can be handed on as what judges.
 struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
-  net::Endpoint upstream;
+  UpstreamOptions upstreams;
+  net::Naming naming;  ///< how they are told who a client is
   std::optional<net::Endpoint> admin;
   std::optional<CaptureOptions> capture;
   std::size_t threads = 1;

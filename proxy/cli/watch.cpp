@@ -45,6 +45,12 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+rules::Settings settings_of(const WatchOptions& options) {
+  rules::Settings settings = rules_settings(options);
+  settings.upstreams = options.upstreams.names();
+  return settings;
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
@@ -54,7 +60,7 @@ Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
       reporting_(std::move(reporting)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
-          rules_settings(options_)),
+          settings_of(options_)),
       mark_api_(marks_, reporting_->ledger(), mark_world()) {
   options_.tap.hash_key = random_key();
 }
@@ -80,7 +86,9 @@ tl::expected<void, net::StartError> Watch::serve() {
     recorders.push_back(&capture_->recorder(i));
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
-                                          .upstream = options_.upstream,
+                                          .upstreams = options_.upstreams.endpoints,
+                                          .balance = options_.upstreams.balance,
+                                          .naming = options_.naming,
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
@@ -149,6 +157,7 @@ admin::Sources Watch::admin_sources() {
                                             .bytes_to_server = totals.bytes_to_server,
                                             .bytes_to_client = totals.bytes_to_client,
                                             .upstream_failures = totals.upstream_failures,
+                                            .upstreams = forwarder_->standings(),
                                             .recorded = recorded()});
               },
           .findings =

@@ -22,13 +22,16 @@ namespace proxy::net {
 /// What to forward, and what the loops are given to tell what they saw. Everything referred to
 /// outlives the forwarder.
 struct ForwarderSettings {
-  Endpoint listen;    ///< port 0: the system picks one
-  Endpoint upstream;  ///< its name is looked up now, and again after a failure
+  Endpoint listen;  ///< port 0: the system picks one
+  /// One, or several to choose from. Their names are looked up now, and again after a failure.
+  std::vector<Endpoint> upstreams;
+  BalancePolicy balance = BalancePolicy::Sticky;
+  Naming naming = {};
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()
   std::vector<capture::Recorder*> recorders = {};  ///< one for each too, or none
-  spdlog::logger& log;                         ///< thread-safe
+  spdlog::logger& log;                             ///< thread-safe
 };
 
 /// The forwarding part of the proxy: N I/O threads that share one listening address. Bytes pass
@@ -49,6 +52,8 @@ class Forwarder {
   [[nodiscard]] const Endpoint& bound() const noexcept { return bound_; }
   /// From any thread.
   [[nodiscard]] Totals totals() const noexcept;
+  /// Of several upstreams, from any thread; empty where there is one.
+  [[nodiscard]] std::vector<Balance::Standing> standings() const;
   /// Closes the listening sockets; connections go on.
   void stop_accepting();
   /// Stops accepting and waits until all connections have ended; at the deadline the rest is reset,
@@ -62,6 +67,7 @@ class Forwarder {
 
   std::function<void()> wake_observer_;
   Endpoint bound_;
+  std::unique_ptr<Balance> balance_;  ///< outlives the loops
   std::vector<std::unique_ptr<Loop>> loops_;
 };
 

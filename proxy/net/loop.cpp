@@ -54,8 +54,8 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
     : uv_loop_(std::move(uv_loop)),
       poller_(std::move(poller)),
       around_{.poller = poller_,
-              .upstream{uv_loop_.get(), std::move(settings.upstream),
-                        std::move(settings.upstream_addresses)},
+              .upstreams{uv_loop_.get(), settings.upstreams, settings.balance},
+              .naming = settings.naming,
               .tap_settings = settings.tap,
               .ring = settings.ring,
               .recorder = settings.recorder,
@@ -64,7 +64,9 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .counters = counters_,
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
+              .rewritten{},
               .upstream_complaint{},
+              .naming_complaint{},
               .tunnels{},
               .over{},
               .going_on{}},
@@ -187,12 +189,12 @@ void Loop::accept_one(Descriptor client, const SocketAddress& peer) {
   }
   const auto place =
       around_.tunnels.emplace(around_.tunnels.end(), around_, core::ConnectionId{next_id_++},
-                              std::move(client), std::move(spare_));
+                              std::move(client), std::move(spare_), spare_family_);
   place->start(place, peer);
 }
 
 bool Loop::have_spare() {
-  const int family = around_.upstream.addresses().front().family();
+  const int family = around_.upstreams[0].addresses().front().family();  // Mostly all are of one.
   if (spare_ && spare_family_ == family) return true;
   auto socket = open_upstream_socket(family);
   if (!socket) {

@@ -29,10 +29,11 @@ namespace proxy::net {
 
 /// What a loop is given. Everything referred to outlives it.
 struct LoopSettings {
-  std::uint16_t number;  ///< stands in the top bits of its connections' ids
-  Descriptor listener;   ///< from listen_on()
-  Endpoint upstream;
-  std::vector<SocketAddress> upstream_addresses;  ///< at least one
+  std::uint16_t number;             ///< stands in the top bits of its connections' ids
+  Descriptor listener;              ///< from listen_on()
+  std::vector<Resolved> upstreams;  ///< at least one
+  Balance& balance;                 ///< of them, for all loops
+  Naming naming = {};
   const core::tap::Settings& tap;
   observe::EventRing& ring;
   capture::Recorder* recorder = nullptr;       ///< where what passes is recorded, if anywhere

@@ -4,15 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 #include <span>
 
+#include "core/address/proxy_protocol.hpp"
 #include "core/direction.hpp"
 #include "core/event.hpp"
 #include "core/ids.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/balance.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/net/pending.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/stream.hpp"
@@ -20,6 +24,7 @@
 namespace proxy::net {
 
 struct Surroundings;
+class Upstream;
 
 /// One client connection and the one upstream connection that belongs to it, in one allocation.
 /// Lives on one loop, in its list of tunnels, and leaves that list by itself.
@@ -32,11 +37,16 @@ struct Surroundings;
 /// direction goes on. A reset of either side resets the other at once, whether it is being read or
 /// rests: the poller tells every change of a socket once, and a side remembers what it has not used
 /// up (`readable`, `to_the_last`).
+///
+/// Names (tunnel_client.cpp): bytes pass unchanged but for what was asked for. A PROXY preamble of
+/// a trusted peer is for us, and comes before everything else; our own comes before everything else
+/// that its upstream gets, and so do header lines that are added to requests. What is recorded and
+/// what the tap sees is what the client sent, behind its preamble.
 class Tunnel {
  public:
-  /// `upstream` is not yet connected and of the family of the first upstream address. `around`
-  /// outlives this.
-  Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream);
+  /// `upstream` is not yet connected, and of `family`. `around` outlives this.
+  Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream,
+         int family);
   Tunnel(const Tunnel&) = delete;
   Tunnel& operator=(const Tunnel&) = delete;
 
@@ -50,7 +60,8 @@ class Tunnel {
 
  private:
   enum class Phase : std::uint8_t {
-    Connecting,  ///< the client is accepted but not read
+    Introducing,  ///< the client is trusted, and may begin with a PROXY preamble
+    Connecting,   ///< the client is accepted but not read
     Relaying,
     Refused,  ///< no upstream: the client gets a 502 once it has sent something
     Over,     ///< gone at the end of this turn
@@ -73,10 +84,24 @@ class Tunnel {
   void on_connecting(Side& side, std::uint32_t events);
   void on_relaying(Side& side, std::uint32_t events);
 
+  // tunnel_client.cpp
+  void introduce();
+  void introduced(const std::optional<core::address::Proxied>& proxied);
+  void opened(const core::address::SocketEnd& client,
+              const std::optional<core::address::SocketEnd>& destination);
+  void record_open(const core::address::SocketEnd& client, core::Instant at);
+  [[nodiscard]] bool send_preamble();
+  [[nodiscard]] std::span<const char> named(std::span<char> bytes);
+  [[nodiscard]] std::span<const char> heard(std::span<char> bytes);
+  void stop_naming_when_over();
+
+  [[nodiscard]] Upstream& upstream() noexcept;
   void connect();
   [[nodiscard]] int try_address(const SocketAddress& address);
   [[nodiscard]] int replace_upstream_socket(int family);
   [[nodiscard]] bool next_address(int error);
+  [[nodiscard]] bool next_upstream();
+  void tell_of_choice();
   void connected(int error);
   void refuse();
   void answer_refused();
@@ -89,7 +114,6 @@ class Tunnel {
   [[nodiscard]] int forward(Side& from, std::span<char> bytes);
   void end_of_stream(Side& from);
   void aborted_by(Side& side);
-  void record_open(const SocketAddress& peer, core::Instant at);
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
   void tell_tap_reset(Side& by);
 
@@ -113,8 +137,13 @@ class Tunnel {
   std::optional<core::tap::Tap> tap_;
   core::ConnectionId id_;
   std::array<std::uint64_t, 2> streamed_bytes_{};  ///< by direction; counted while recording
-  int connect_error_ = 0;                          ///< why the last address did not work
-  std::uint16_t address_ = 0;                      ///< the upstream address being tried
+  std::unique_ptr<Named> named_;   ///< nullptr: its upstream is told nothing of it, or no more
+  core::address::SocketEnd peer_;  ///< the client's socket; kept while Introducing
+  Balance::Way way_;               ///< through the upstreams
+  int family_;                     ///< of the upstream socket; 0: it is spent
+  int connect_error_ = 0;          ///< why the last address did not work
+  std::uint16_t address_ = 0;      ///< the address being tried of its upstream
+  std::uint8_t number_ = 0;        ///< ... which is this one
   bool goes_on_ = false;  ///< in the list of those that have more to read than one turn took
   Phase phase_ = Phase::Connecting;
 };

@@ -124,8 +124,9 @@ void UnknownSid::forgotten(const Fact& fact) {
   const Session& session = *fact.session;
   const std::string granted = name_of(session.upstream), asked = name_of(fact.exchange->upstream);
   const auto [finding, is_new] = tell(session, fact.at, Confidence::Certain, Fault::Server);
+  const bool apart = !granted.empty() && !asked.empty() && granted != asked;
   const std::string age = text_of(fact.at - session.opened);
-  if (is_new && granted == asked)
+  if (is_new && !apart)
     finding.summary = "The server " + (asked.empty() ? "does" : asked + " does") +
                       " not know a session that was granted " + age +
                       " before and nobody closed: its requests reach several server processes.";
@@ -141,7 +142,7 @@ void UnknownSid::forgotten(const Fact& fact) {
                 false,
                 "the session is granted"});
   add(finding, request_of(fact));
-  if (granted == asked)
+  if (!apart)
     add(finding, response_of(fact, "by a process " + (asked.empty() ? "" : "at " + asked + " ") +
                                        "that did not grant it"));
   else

@@ -15,22 +15,37 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   numbers.bytes_to_client = 8;
   numbers.upstream_failures = 9;
   numbers.recorded = {10, 11, 12};
+  numbers.upstreams = {{"a:1", true, 13, 0}, {"b:1", false, 14, 15}};
 
   const std::string text = proxy::admin::metrics_text(numbers);
   for (const char* line :
-       {"sioscope_build_info{version=", "sioscope_sessions_active{transport=\"polling\"} 1\n",
-        "sioscope_sessions_active{transport=\"websocket\"} 4\n", "sioscope_sessions_total 12\n",
+       {"sioscope_build_info{version=",
+        "sioscope_sessions_active{transport=\"polling\"} 1\n",
+        "sioscope_sessions_active{transport=\"websocket\"} 4\n",
+        "sioscope_sessions_total 12\n",
         "sioscope_findings_total{rule=\"leak/orphan-after-parse-error\",severity=\"error\"} 3\n",
         "sioscope_findings_withdrawn_total{rule=\"leak/orphan-after-parse-error\"} 1\n",
         "sioscope_findings_total{rule=\"protocol/malformed-packet\",severity=\"error\"} 0\n",
-        "sioscope_orphans_active 2\n", "sioscope_bytes_total{direction=\"upstream\"} 7\n",
-        "sioscope_bytes_total{direction=\"downstream\"} 8\n", "sioscope_connections_active 5\n",
-        "sioscope_connections_total 6\n", "sioscope_upstream_failures_total 9\n",
+        "sioscope_orphans_active 2\n",
+        "sioscope_bytes_total{direction=\"upstream\"} 7\n",
+        "sioscope_bytes_total{direction=\"downstream\"} 8\n",
+        "sioscope_connections_active 5\n",
+        "sioscope_connections_total 6\n",
+        "sioscope_upstream_failures_total 9\n",
         "sioscope_capture_dropped_total{reason=\"ring-overflow\"} 20\n",
         "sioscope_capture_records_total{outcome=\"written\"} 10\n",
         "sioscope_capture_records_total{outcome=\"lost-in-ring\"} 11\n",
         "sioscope_capture_records_total{outcome=\"lost-on-disk\"} 12\n",
-        "sioscope_deliveries_total 340\n", "# TYPE sioscope_connections_active gauge\n",
+        "sioscope_upstream_up{upstream=\"a:1\"} 1\n",
+        "sioscope_upstream_up{upstream=\"b:1\"} 0\n",
+        "sioscope_upstream_connections_total{upstream=\"a:1\"} 13\n",
+        "sioscope_upstream_connect_failures_total{upstream=\"b:1\"} 15\n",
+        "sioscope_deliveries_total 340\n",
+        "# TYPE sioscope_connections_active gauge\n",
         "# TYPE sioscope_connections_total counter\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line);
+}
+
+TEST_CASE("metrics_text: one upstream needs no label") {
+  CHECK(proxy::admin::metrics_text({}).find("upstream=") == std::string::npos);
 }
