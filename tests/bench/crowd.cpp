@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tests/bench/frames.hpp"
+#include "tests/bench/load/frames.hpp"
 
 namespace tests::bench {
 namespace {

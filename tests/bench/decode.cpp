@@ -27,7 +27,7 @@
 #include "core/socketio/placeholders.hpp"
 #include "core/socketio/reconstructor.hpp"
 #include "core/tap/tap.hpp"
-#include "tests/bench/frames.hpp"
+#include "tests/bench/load/frames.hpp"
 
 namespace tests::bench {
 namespace {

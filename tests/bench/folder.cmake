@@ -1,5 +1,6 @@
 # What `./dev bench` measures with. No tests: a test never asserts a time.
-add_executable(bench_load bench/load.cpp)
+add_executable(bench_load bench/load/load.cpp bench/load/main.cpp bench/load/payloads.cpp bench/load/polling_load.cpp
+                          bench/load/websocket_load.cpp)
 target_include_directories(bench_load PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(bench_load PRIVATE sioscope_flags)
 add_executable(bench_inside bench/inside.cpp)

@@ -19,7 +19,7 @@
 #include "proxy/observe/clock.hpp"
 #include "proxy/observe/event_ring.hpp"
 #include "rules/analysis.hpp"
-#include "tests/bench/frames.hpp"
+#include "tests/bench/load/frames.hpp"
 
 namespace tests::bench {
 namespace {

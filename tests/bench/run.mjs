@@ -1,7 +1,8 @@
-// What forwarding costs: sioscope beside HAProxy, in one run; with --capture, sioscope that records
-// beside one that does not. README.md says how it is measured.
+// What forwarding costs: sioscope beside HAProxy and others, in one run; with --capture, sioscope that
+// records beside one that does not. README.md says how it is measured.
 //
-//     node run.mjs [NAME] [--capture] [--quick] [--rounds N] [--seconds S] [--program FILE] [--load FILE]
+//     node run.mjs [NAME...] [--capture] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
+//                  [--program FILE] [--load FILE] [--against FILE]
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createServer, connect } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -16,6 +17,8 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     capture: { type: "boolean", default: false },
+    with: { type: "string", default: "" },
+    against: { type: "string" },
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     seconds: { type: "string" },
@@ -27,16 +30,35 @@ const rounds = Math.min(Number(options.rounds ?? (options.quick ? 2 : 6)), 50);
 const seconds = Math.min(Number(options.seconds ?? (options.quick ? 0.8 : 3)), 15); // Pings start at 25 s.
 const warmUp = options.quick ? 0.2 : 0.5;
 
-/// `unit` is what the cost is divided by.
+/// What is measured of each: `figure` of what the load printed, in `unit`; `aim` is the ratio to HAProxy that is wanted.
+const perMessage = { unit: "us/message", digits: 2, figure: ({ cpu, messages }) => (cpu * 1e6) / messages, rate: "messages" };
 const scenarios = [
-  { name: "60B-1", title: "60 B, 1 in flight", unit: "messages", load: { bytes: 60, "in-flight": 1 } },
-  { name: "60B-16", title: "60 B, 16 in flight", unit: "messages", load: { bytes: 60, "in-flight": 16 } },
-  { name: "1KB-1", title: "1 KB, 1 in flight", unit: "messages", load: { bytes: 1024, "in-flight": 1 } },
-  { name: "sessions", title: "connect and leave", unit: "sessions", load: { mode: "sessions", connections: 16 } },
+  { name: "60B-1", title: "60 B, 1 in flight", aim: 0.9, ...perMessage, load: { bytes: 60 } },
+  { name: "60B-16", title: "60 B, 16 in flight", aim: 1.0, ...perMessage, load: { bytes: 60, "in-flight": 16 } },
+  { name: "1KB", title: "1 KB", aim: 0.9, ...perMessage, load: { bytes: 1024 } },
+  { name: "16KB-string", title: "16 KB string", aim: 0.8, ...perMessage, load: { bytes: 16384 } },
+  { name: "16KB-binary", title: "16 KB binary", aim: 0.8, ...perMessage, load: { bytes: 16384, payload: "binary" } },
+  { name: "16KB-dense", title: "16 KB dense JSON", aim: 1.0, ...perMessage, load: { bytes: 16384, payload: "dense" } },
+  { name: "push", title: "server push, 60 B", aim: 1.0, ...perMessage, load: { mode: "push", bytes: 60 } },
+  { name: "polling", title: "polling, 60 B", aim: 1.0, ...perMessage, load: { mode: "polling", bytes: 60 } },
+  { name: "sessions", title: "connect and leave", aim: 0.9, unit: "us/session", digits: 1, rate: "sessions",
+    figure: ({ cpu, sessions }) => (cpu * 1e6) / sessions, load: { mode: "sessions", connections: 16, bytes: 60 } },
+  { name: "latency", title: "p99 at 5,000 echoes/s", aim: 1.0, unit: "us", digits: 0, rate: "messages",
+    figure: ({ p99 }) => p99, load: { mode: "paced", rate: 5000, bytes: 60 } },
+  { name: "idle", title: "idle session, of 5,000", unit: "KB", digits: 2,
+    figure: ({ memory, memory_before, opened }) => (memory - memory_before) / opened / 1024,
+    load: { mode: "idle", connections: options.quick ? 1000 : 5000, measure: 1 } },
 ];
-const chosen = positionals.length === 0 ? scenarios : scenarios.filter(({ name }) => positionals.includes(name));
-if (chosen.length === 0 || !(rounds >= 1) || !(seconds > 0)) {
-  console.error(`usage: ./dev bench [NAME...] [--quick] [--rounds N] [--seconds S]
+const captureScenarios = ["60B-1", "60B-16", "1KB", "sessions"];
+const chosen = scenarios.filter(({ name }) =>
+  positionals.length > 0 ? positionals.includes(name) : !options.capture || captureScenarios.includes(name));
+const others = options.with.split(",").filter((name) => name !== "");
+const strangers = [
+  ...positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name)),
+  ...others.filter((name) => !["nginx", "mitmproxy"].includes(name)),
+];
+if (strangers.length > 0 || !(rounds >= 1) || !(seconds > 0)) {
+  console.error(`usage: ./dev bench [NAME...] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
        NAME is one of ${scenarios.map(({ name }) => name).join(" ")}`);
   process.exit(2);
 }
@@ -100,12 +122,12 @@ async function until(child, ready, what) {
   throw new Error(`${what} did not start: ${child.errors.trim()}`);
 }
 
-// --- The two proxies: each starts one, and returns its port, its process, and how it ends ---
+// --- The proxies: each starts one, and returns its port, its process, and how it ends ---
 
-async function sioscope(upstream, more = []) {
+async function sioscope(upstream, mode, more = [], program = options.program) {
   const findings = join(folder, "findings.ndjson");
   writeFileSync(findings, "");
-  const child = start(options.program, [
+  const child = start(program, [
     "proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${upstream}`,
     "--threads", "1", "--findings", findings, "--quiet", ...more,
   ]);
@@ -122,7 +144,7 @@ async function sioscope(upstream, more = []) {
       if (verdict.result !== "clean") faults.push(`the verdict is ${verdict.result}`);
       if (verdict.sessions !== opened) faults.push(`${verdict.sessions} of ${opened} sessions`);
       if (verdict.deliveries !== echoes) faults.push(`${verdict.deliveries} of ${echoes} deliveries`);
-      if (sent("to_server") !== echoes) faults.push(`${sent("to_server")} of ${echoes} events to the server`);
+      if (mode !== "push" && (sent("to_server") ?? 0) !== echoes) faults.push(`${sent("to_server")} of ${echoes} events to the server`);
       if (child.errors.includes("the capture lacks")) faults.push(child.errors.trim().split("\n").at(-2));
       if (verdict.unobserved.length !== 0) faults.push(`unobserved: ${JSON.stringify(verdict.unobserved)}`);
       return faults.join(", ");
@@ -130,7 +152,8 @@ async function sioscope(upstream, more = []) {
   };
 }
 
-const recording = (upstream) => sioscope(upstream, ["--capture", join(folder, "capture.pcapng"), "--capture-files", "2"]);
+const recording = (upstream, mode) =>
+  sioscope(upstream, mode, ["--capture", join(folder, "capture.pcapng"), "--capture-files", "2"]);
 
 async function haproxy(upstream) {
   const port = await freePort();
@@ -138,7 +161,7 @@ async function haproxy(upstream) {
   writeFileSync(config, `
 global
   nbthread 1
-  maxconn 4000
+  maxconn 9000
 defaults
   mode http
   timeout connect 5s
@@ -156,17 +179,61 @@ backend server
   return { child, port, missed: () => "" };
 }
 
+async function nginx(upstream) {
+  const port = await freePort();
+  const config = join(folder, "nginx.conf");
+  writeFileSync(config, `
+daemon off;
+master_process off;
+error_log stderr crit;
+pid ${join(folder, "nginx.pid")};
+worker_rlimit_nofile 20000;
+events { worker_connections 20000; }
+http {
+  access_log off;
+  proxy_temp_path ${join(folder, "nginx-proxy")};
+  client_body_temp_path ${join(folder, "nginx-body")};
+  fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+  upstream server { server 127.0.0.1:${upstream}; keepalive 64; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      proxy_pass http://server;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_read_timeout 1h;
+    }
+  }
+}
+`);
+  const child = start("nginx", ["-c", config, "-p", folder]);
+  await until(child, () => accepts(port), "nginx");
+  return { child, port, missed: () => "" };
+}
+
+async function mitmproxy(upstream) {
+  const port = await freePort();
+  const child = start("mitmdump", [
+    "--quiet", "--mode", `reverse:http://127.0.0.1:${upstream}`, "--listen-host", "127.0.0.1", "--listen-port", port,
+    "--set", `confdir=${folder}`,
+  ]);
+  await until(child, () => accepts(port), "mitmproxy");
+  return { child, port, missed: () => "" };
+}
+
 // --- Measuring ---
 
 const faults = [];
 
 async function measure(proxy, scenario) {
   const upstream = await freePort();
-  const { child, port, missed } = await proxy(upstream);
+  const { child, port, missed } = await proxy(upstream, scenario.load.mode);
   const load = { proxy: port, upstream, pid: child.pid, "warm-up": warmUp, measure: seconds, ...scenario.load };
   const { stdout } = await promisify(execFile)(
     ...pin("1", options.load, Object.entries(load).flatMap(([name, value]) => [`--${name}`, `${value}`])),
-    { timeout: 60_000 },
+    { timeout: 90_000 },
   );
   child.kill("SIGTERM");
   const deadline = setTimeout(() => child.kill("SIGKILL"), 10_000);
@@ -175,40 +242,45 @@ async function measure(proxy, scenario) {
   const measured = JSON.parse(stdout);
   const fault = missed(measured);
   if (fault) faults.push(`${scenario.title}: ${fault}`);
-  const count = measured[scenario.unit];
-  return {
-    cost: (measured.cpu * 1e6) / count,
-    rate: count / measured.seconds,
-    busy: measured.cpu / measured.seconds,
-    loadBusy: measured.load_cpu / measured.seconds,
-  };
+  return { cost: scenario.figure(measured), rate: scenario.rate ? measured[scenario.rate] / measured.seconds : NaN };
 }
 
-const [first, second] = options.capture
+const contenders = options.capture
   ? [{ name: "recording", start: recording }, { name: "not recording", start: sioscope }]
-  : [{ name: "sioscope", start: sioscope }, { name: "HAProxy", start: haproxy }];
-const version = options.capture
-  ? ""
-  : "; " + execFileSync("haproxy", ["-v"], { encoding: "utf8" }).split("\n")[0].replace(/ \d{4}\/.*/, "");
+  : [
+      { name: "sioscope", start: sioscope },
+      options.against
+        ? { name: options.against.split("/").at(-1), start: (upstream, mode) => sioscope(upstream, mode, [], options.against) }
+        : { name: "HAProxy", start: haproxy },
+      ...(others.includes("nginx") ? [{ name: "nginx", start: nginx }] : []),
+      ...(others.includes("mitmproxy") ? [{ name: "mitmproxy", start: mitmproxy }] : []),
+    ];
+const firstLine = (command, ...args) => execFileSync(command, args, { encoding: "utf8" }).split("\n")[0];
+const version = options.capture ? "" : "; " + firstLine("haproxy", "-v").replace(/ \d{4}\/.*/, "");
 console.log(`${cpus().length} CPUs, ${cpus()[0].model.trim()}${version}`);
 console.log(`${rounds} rounds, ${seconds} s each, ${pinned ? "proxy and load pinned to a CPU each" : "not pinned"}`);
 if (loadavg()[0] > 1)
   console.log(`note: other work runs here (load ${loadavg()[0].toFixed(1)}); trust the ratios, not the microseconds`);
-console.log("CPU microseconds of the proxy's whole process, median (least..most):\n");
+console.log("CPU of the proxy's whole process, latency or memory; median (least..most):\n");
 
-const row = table([20, 10, 26, 26, 20, 22], 2);
-row("", "us per", first.name, second.name, "ratio", "per second");
+const row = table([24, 12, ...contenders.map(() => 26), 20, 7, 24], 2);
+const [ours, theirs] = contenders;
+row("", "", ...contenders.map(({ name }) => name), `to ${theirs.name}`, options.capture ? "" : "aim", "per second");
 for (const scenario of chosen) {
-  const ours = [];
-  const theirs = [];
-  for (let round = 0; round < rounds; ++round) {
-    ours.push(await measure(first.start, scenario));
-    theirs.push(await measure(second.start, scenario));
-  }
-  const costs = (all) => spread(all.map(({ cost }) => cost), 2);
-  const rates = (all) => thousands(median(all.map(({ rate }) => rate)));
-  row(scenario.title, scenario.unit.slice(0, -1), costs(ours), costs(theirs),
-      spread(ours.map(({ cost }, i) => cost / theirs[i].cost), 2), `${rates(ours)} / ${rates(theirs)}`);
+  for (const one of contenders) one.measured = [];
+  for (let round = 0; round < rounds; ++round)
+    for (const one of contenders) {
+      // A hundred times slower: one look is enough.
+      if (one.name === "mitmproxy" && (round > 0 || ["idle", "latency"].includes(scenario.name))) continue;
+      one.measured.push(await measure(one.start, scenario));
+    }
+  const costs = ({ measured }) =>
+    measured.length === 0 ? "-" : spread(measured.map(({ cost }) => cost), scenario.digits);
+  const rates = ({ measured }) => thousands(median(measured.map(({ rate }) => rate)));
+  const ratio = spread(ours.measured.map(({ cost }, i) => cost / theirs.measured[i].cost), 2);
+  row(scenario.title, scenario.unit, ...contenders.map(costs), ratio,
+      options.capture || !scenario.aim ? "" : scenario.aim.toFixed(1),
+      scenario.rate ? `${rates(ours)} / ${rates(theirs)}` : "");
 }
 
 if (faults.length === 0) {

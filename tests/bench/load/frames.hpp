@@ -18,6 +18,7 @@ struct FrameView {
   std::size_t bytes;         ///< with its header
 };
 inline constexpr unsigned kText = 0x1;
+inline constexpr unsigned kBinary = 0x2;
 inline constexpr unsigned kClose = 0x8;
 
 /// The frame that `bytes` begin with; nothing when it is not whole yet.
