@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { createServer as createTcpServer } from "node:net";
+import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kill, run } from "../parts/children.mjs";
@@ -27,6 +27,22 @@ async function serveEcho() {
   return server;
 }
 
+/** Resolves once somebody listens there. */
+async function listens(port) {
+  for (let tries = 0; ; ++tries) {
+    const socket = connect({ host: "127.0.0.1", port });
+    try {
+      await once(socket, "connect");
+      return;
+    } catch (error) {
+      if (error.code !== "ECONNREFUSED" || tries === 400) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
 /** HAProxy between `port` and `to`; `bind` and `server` are options of these lines. */
 async function startHaproxy(folder, to, { bind = "", server = "", mode = "tcp", extra = "" }) {
   const port = await freePort();
@@ -43,12 +59,13 @@ listen it
   server one ${to} ${server}
 `);
   const child = run("haproxy", ["-db", "-f", file], { stdio: "ignore" });
+  await listens(port);
   return { port, child };
 }
 
-function ask(port, agent) {
+function ask(port) {
   return new Promise((resolve, reject) => {
-    const it = request({ host: "127.0.0.1", port, localAddress: kClient, path: "/socket.io/?EIO=4&transport=polling", agent });
+    const it = request({ host: "127.0.0.1", port, localAddress: kClient, path: "/socket.io/?EIO=4&transport=polling" });
     it.on("response", async (response) => {
       let body = "";
       for await (const piece of response) body += piece;
@@ -57,18 +74,6 @@ function ask(port, agent) {
     it.on("error", reject);
     it.end();
   });
-}
-
-/** HAProxy needs a moment to listen. */
-async function asked(port) {
-  for (let tries = 0; ; ++tries) {
-    try {
-      return await ask(port, false);
-    } catch (error) {
-      if (error.code !== "ECONNREFUSED" || tries === 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
 }
 
 async function between(play) {
@@ -91,7 +96,7 @@ export const haproxyInFront = (program, version) => between(async ({ folder, ech
     program, folder, upstream: `http://${echo}`, args: ["--trust", "127.0.0.1", "--forward-for"],
   }));
   const haproxy = keep(await startHaproxy(folder, new URL(proxy.url).host, { server: version }));
-  assert.equal(await asked(haproxy.port), kClient);
+  assert.equal(await ask(haproxy.port), kClient);
 });
 
 /** Without --trust HAProxy's preamble is what it always was: bytes. */
@@ -99,7 +104,7 @@ export const haproxyPassedOn = (program, version) => between(async ({ folder, ec
   const accepting = keep(await startHaproxy(folder, echo, { bind: "accept-proxy", mode: "http", extra: "option forwardfor" }));
   const proxy = keep(await startProxy({ program, folder, upstream: `http://127.0.0.1:${accepting.port}` }));
   const haproxy = keep(await startHaproxy(folder, new URL(proxy.url).host, { server: version }));
-  assert.equal(await asked(haproxy.port), kClient);
+  assert.equal(await ask(haproxy.port), kClient);
 });
 
 /** HAProxy reads our preamble. */
@@ -108,5 +113,5 @@ export const haproxyBehind = (program, version) => between(async ({ folder, echo
   const proxy = keep(await startProxy({
     program, folder, upstream: `http://127.0.0.1:${haproxy.port}`, args: ["--send-proxy", version],
   }));
-  assert.equal(await asked(new URL(proxy.url).port), kClient);
+  assert.equal(await ask(new URL(proxy.url).port), kClient);
 });

@@ -49,7 +49,9 @@ const unknownSids = (records) => records.filter(({ rule }) => rule === "handshak
 export async function roundRobinLosesSessions(program) {
   const { records, metrics, names } = await watch(program, "round-robin", async (url) => {
     const socket = connect(url, { transports: ["polling"], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 40 });
-    await Promise.race([once(socket.io, "error"), once(socket.io, "reconnect_attempt"), once(socket.io.engine, "close")]);
+    await new Promise((resolve) => {
+      for (const lost of ["error", "close", "reconnect_attempt"]) socket.io.on(lost, resolve);
+    });
     socket.disconnect();
   });
   const [finding] = unknownSids(records);

@@ -1,9 +1,12 @@
 // Who a client is: what trusted peers say of it, and what its upstream is told.
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "core/address/proxy_protocol.hpp"
+#include "proxy/capture/recorder.hpp"
 #include "tests/proxy/net/relay.hpp"
 
 using namespace tests::net;
@@ -96,6 +99,34 @@ TEST_CASE("naming: a trusted peer that leaves without a word leaves nothing behi
     client.reset();
     CHECK(eventually([&] { return relay.active() == 0; }));
   }
+}
+
+TEST_CASE("naming: a capture shows the client that was believed, and not its preamble") {
+  proxy::capture::PieceRing pieces(1 << 20);
+  const std::function<void()> wake = [] {};
+  proxy::capture::Recorder recorder(pieces, wake);
+  const auto recorded = [&](std::string_view preamble, proxy::net::Endpoint listen) {
+    Server server;
+    Relay relay(server.endpoint(), {.trust = {"127.0.0.1"}, .recorders = {&recorder}},
+                std::move(listen));
+    Peer client = relay.connect();
+    client.send(std::string(preamble) + "hello");
+    CHECK(server.accept().receive(5) == "hello");
+    const std::string own = ":" + std::to_string(relay.forwarder->bound().port);
+    relay.forwarder.reset();
+    std::vector<std::string> all;
+    for (; pieces.front() != nullptr; pieces.pop())
+      if (pieces.front()->kind != proxy::capture::Piece::Kind::Ended)
+        all.emplace_back(pieces.front_bytes().begin(), pieces.front_bytes().end());
+    REQUIRE(all.size() == 2);
+    CHECK(all[1] == "hello");
+    CHECK(all[0].ends_with(own));
+    return all[0].substr(0, all[0].size() - own.size());
+  };
+  CHECK(recorded(kV1, {"127.0.0.1", 0}) == "203.0.113.9:4000 127.0.0.1");
+  // As a capture wants it, both ends are of one family.
+  CHECK(recorded("PROXY TCP6 2001:db8::1 2001:db8::2 4000 443\r\n", {"127.0.0.1", 0}) ==
+        "[2001:db8::1]:4000 [::ffff:127.0.0.1]");
 }
 
 TEST_CASE("naming: --send-proxy names the client's socket and the one it reached") {

@@ -24,6 +24,7 @@ struct Relay {
     proxy::net::BalancePolicy balance = proxy::net::BalancePolicy::Sticky;
     proxy::net::Naming naming = {};
     std::vector<std::string> trust = {};
+    std::vector<proxy::capture::Recorder*> recorders = {};  ///< outlive it
   };
 
   explicit Relay(const proxy::net::Endpoint& upstream,
@@ -45,6 +46,7 @@ struct Relay {
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .recorders = std::move(further.recorders),
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);
