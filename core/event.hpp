@@ -133,7 +133,7 @@ struct Event {
       std::uint64_t causes;     ///< `error` is set: socketio::Causes, why which releases refuse it
     };
     std::uint64_t
-        arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
+        arguments_but_last;  ///< ... without a last one that may be a recovery offset; else 0
     std::uint32_t ns;        ///< hash of the namespace
     std::uint32_t id;        ///< ack id, saturating; kNoId when absent
     std::uint8_t type;       ///< socketio::PacketType

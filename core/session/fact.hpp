@@ -64,7 +64,7 @@ struct ExchangeFact {
 struct MessageFact {
   std::uint64_t topic = 0;               ///< namespace and event name
   std::uint64_t arguments = 0;           ///< data and attachments
-  std::uint64_t arguments_but_last = 0;  ///< 0: no more than the name
+  std::uint64_t arguments_but_last = 0;  ///< 0: the last one is no offset
   std::uint32_t ns = 0;
   std::uint32_t id = kNoId;
   bool ack = false;          ///< an ACK, not an EVENT

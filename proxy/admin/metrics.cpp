@@ -98,6 +98,20 @@ void upstreams(const std::vector<net::Balance::Standing>& standings,
     families.push_back(std::move(*family).take());
 }
 
+MetricFamily handshakes(const Numbers& numbers) {
+  Family family = counter("sioscope_tls_handshakes_total",
+                          "TLS handshakes with clients and the upstream, by what came of them.");
+  for (const auto& [side, counts] : {std::pair{"client", &numbers.client_handshakes},
+                                     {"upstream", &numbers.upstream_handshakes}}) {
+    if (!*counts) continue;
+    for (const auto& [result, count] : {std::pair{"full", (*counts)->full},
+                                        {"resumed", (*counts)->resumed},
+                                        {"failed", (*counts)->failed}})
+      family.add({{"side", side}, {"result", result}}, static_cast<double>(count));
+  }
+  return std::move(family).take();
+}
+
 }  // namespace
 
 std::string metrics_text(const Numbers& numbers) {
@@ -141,6 +155,8 @@ std::string metrics_text(const Numbers& numbers) {
             .add({{"outcome", "lost-in-ring"}}, numbers.recorded->lost_in_ring)
             .add({{"outcome", "lost-on-disk"}}, numbers.recorded->lost_on_disk)
             .take());
+  if (numbers.client_handshakes || numbers.upstream_handshakes)
+    families.push_back(handshakes(numbers));
   families.push_back(findings(numbers.findings));
   families.push_back(withdrawn(numbers.findings));
   families.push_back(dropped(numbers.tally.unobserved));

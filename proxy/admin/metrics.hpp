@@ -30,6 +30,12 @@ struct Numbers {
     std::uint64_t written, lost_in_ring, lost_on_disk;
   };
   std::optional<Recorded> recorded = {};
+  /// TLS handshakes of one side; nothing: it speaks plain.
+  struct Handshakes {
+    std::uint64_t full, resumed, failed;
+  };
+  std::optional<Handshakes> client_handshakes = {};
+  std::optional<Handshakes> upstream_handshakes = {};
 };
 
 /// Prometheus exposition text. `direction` is `upstream` (client to server) or `downstream`. No

@@ -35,7 +35,7 @@ ChildEnd wait_for(Child& child, Watch& watch, Signals& signals, std::chrono::mil
     const auto arrived = signals.wait(kLook * 4);
     if (!arrived || arrived->number == SIGCHLD) continue;
     if (arrived->number == SIGHUP) {
-      watch.log().warn("SIGHUP: ignored");
+      watch.reload_certificates();
       continue;
     }
     if (kill_at) {

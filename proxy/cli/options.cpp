@@ -19,6 +19,7 @@ struct Written : WrittenJudging {
   WrittenNaming naming;
   std::string admin;
   WrittenCapture capture;
+  WrittenTls tls;
   std::string threads;
   std::string drain = "5s";
   bool expect_traffic = false;
@@ -36,6 +37,7 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
                  "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
                  "/marks /assert /reset")
       ->type_name("HOST:PORT");
+  add_tls_options(app, written.tls);
   add_capture_options(app, written.capture);
   add_judging_options(app, written, known, today);
   app.add_option("--threads", written.threads, "I/O threads; default: one per core")
@@ -98,6 +100,7 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
   complaints.take(read_upstreams(written.upstreams), options.upstreams);
   complaints.take(read_naming(written.naming), options.naming);
+  complaints.take(read_tls(written.tls, options.upstreams), options.tls);
   read_judging_options(written, known, complaints, options);
   if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
@@ -115,6 +118,9 @@ constexpr std::string_view kProxyExamples =
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
     "html=report.html\n"
+    "  sioscope proxy --listen 0.0.0.0:443 --tls-cert own.pem --upstream https://app:3000 "
+    "--upstream-ca ca.pem\n"
+    "SIGHUP reads the certificates again; SSLKEYLOGFILE gets the secrets of TLS connections.\n"
     "Two servers, to see whether sessions stick:\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app-1:3000 --upstream "
     "http://app-2:3000 \\\n"

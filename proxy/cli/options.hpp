@@ -13,6 +13,7 @@
 #include "core/tap/tap.hpp"
 #include "proxy/cli/capture_options.hpp"
 #include "proxy/cli/fail_on.hpp"
+#include "proxy/cli/tls_options.hpp"
 #include "proxy/cli/upstream_options.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/net/naming.hpp"
@@ -45,6 +46,7 @@ struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
   UpstreamOptions upstreams;
   net::Naming naming;  ///< how they are told who a client is
+  TlsOptions tls;
   std::optional<net::Endpoint> admin;
   std::optional<CaptureOptions> capture;
   std::size_t threads = 1;

@@ -18,7 +18,7 @@ int proxy_command(Arguments arguments) {
     const auto arrived = signals.wait(std::chrono::hours(1));
     if (!arrived || arrived->number == SIGCHLD) continue;
     if (arrived->number != SIGHUP) break;
-    (*watch)->log().warn("SIGHUP: there are no certificates to reload yet; ignored");
+    (*watch)->reload_certificates();
   }
   (*watch)->drain(drain, signals);
   return (*watch)->finish(std::nullopt);

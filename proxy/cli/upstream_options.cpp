@@ -11,10 +11,7 @@ tl::unexpected<std::string> refuse(std::string sentence) {
   return tl::unexpected<std::string>(std::move(sentence));
 }
 
-tl::expected<net::Endpoint, std::string> upstream_of(const std::string& url) {
-  if (url.starts_with("https:") || url.starts_with("wss:"))
-    return refuse("--upstream '" + url +
-                  "': TLS towards the server is not supported yet; use its http:// port");
+tl::expected<net::HttpUrl, std::string> upstream_of(const std::string& url) {
   return net::parse_http_url(url).map_error(
       [](const net::StartError& error) { return "--upstream: " + error.sentence; });
 }
@@ -37,7 +34,8 @@ std::vector<std::string> UpstreamOptions::names() const {
 
 void add_upstream_options(CLI::App& app, WrittenUpstreams& written) {
   app.add_option("--upstream", written.urls,
-                 "the Socket.IO server, http://HOST:PORT; several (repeatable) are told apart and "
+                 "the Socket.IO server, http://HOST:PORT or https://HOST:PORT; several "
+                 "(repeatable) are told apart and "
                  "balanced, to see what that does to sessions")
       ->type_name("URL")
       ->allow_extra_args(false);
@@ -56,12 +54,17 @@ tl::expected<UpstreamOptions, std::string> read_upstreams(const WrittenUpstreams
     return refuse("--upstream is given " + std::to_string(written.urls.size()) + " times; " +
                   std::to_string(net::limits::kUpstreamsMax) + " are the most; leave some out");
   for (const std::string& url : written.urls) {
-    auto endpoint = upstream_of(url);
-    if (!endpoint) return tl::unexpected(endpoint.error());
+    auto upstream = upstream_of(url);
+    if (!upstream) return tl::unexpected(upstream.error());
     for (const net::Endpoint& other : options.endpoints)
-      if (other.text() == endpoint->text())
+      if (other.text() == upstream->endpoint.text())
         return refuse("--upstream '" + url + "' is given twice; leave one out");
-    options.endpoints.push_back(std::move(*endpoint));
+    if (!options.endpoints.empty() && upstream->scheme != options.scheme)
+      return refuse(
+          "--upstream '" + url +
+          "' and those before it are not all http or all https; name servers of one kind");
+    options.scheme = upstream->scheme;
+    options.endpoints.push_back(std::move(upstream->endpoint));
   }
   const auto policy = policy_of(written.balance);
   if (!policy) return tl::unexpected(policy.error());

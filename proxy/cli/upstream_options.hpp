@@ -21,7 +21,8 @@ struct WrittenUpstreams {
 
 /// The same, checked.
 struct UpstreamOptions {
-  std::vector<net::Endpoint> endpoints;  ///< at least one, each once
+  std::vector<net::Endpoint> endpoints;                      ///< at least one, each once
+  net::HttpUrl::Scheme scheme = net::HttpUrl::Scheme::Http;  ///< of all of them
   net::BalancePolicy balance = net::BalancePolicy::Sticky;
 
   /// What reports call them; empty where there is one, which needs no name.

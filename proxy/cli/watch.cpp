@@ -51,6 +51,13 @@ rules::Settings settings_of(const WatchOptions& options) {
   return settings;
 }
 
+/// Nothing when the side has no TLS.
+std::optional<admin::Numbers::Handshakes> handshakes_of(const void* side,
+                                                        const net::HandshakeTotals& totals) {
+  if (side == nullptr) return std::nullopt;
+  return admin::Numbers::Handshakes{totals.full, totals.resumed, totals.failed};
+}
+
 }  // namespace
 
 Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
@@ -78,6 +85,9 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  auto tls = WatchTls::start(options_.tls, *log_);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
   if (auto started = start_capture(); !started) return started;
   std::vector<observe::EventRing*> rings;
   std::vector<capture::Recorder*> recorders;
@@ -89,6 +99,8 @@ tl::expected<void, net::StartError> Watch::serve() {
                                           .upstreams = options_.upstreams.endpoints,
                                           .balance = options_.upstreams.balance,
                                           .naming = options_.naming,
+                                          .tls_clients = tls_.clients(),
+                                          .tls_upstream = tls_.upstream(),
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
@@ -137,7 +149,9 @@ tl::expected<void, net::StartError> Watch::start_capture() {
   return {};
 }
 
-std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+std::string Watch::url() const {
+  return (tls_.clients() == nullptr ? "http://" : "https://") + forwarder_->bound().text();
+}
 
 std::optional<std::string> Watch::admin_url() const {
   if (!admin_) return std::nullopt;
@@ -149,16 +163,20 @@ admin::Sources Watch::admin_sources() {
               [this] {
                 const observe::Snapshot snapshot = observer_.snapshot();
                 const net::Totals totals = forwarder_->totals();
-                return admin::metrics_text({.tally = snapshot.tally,
-                                            .live = snapshot.live,
-                                            .findings = reporting_->ledger().counts(),
-                                            .connections_active = totals.active,
-                                            .connections_total = totals.accepted,
-                                            .bytes_to_server = totals.bytes_to_server,
-                                            .bytes_to_client = totals.bytes_to_client,
-                                            .upstream_failures = totals.upstream_failures,
-                                            .upstreams = forwarder_->standings(),
-                                            .recorded = recorded()});
+                return admin::metrics_text(
+                    {.tally = snapshot.tally,
+                     .live = snapshot.live,
+                     .findings = reporting_->ledger().counts(),
+                     .connections_active = totals.active,
+                     .connections_total = totals.accepted,
+                     .bytes_to_server = totals.bytes_to_server,
+                     .bytes_to_client = totals.bytes_to_client,
+                     .upstream_failures = totals.upstream_failures,
+                     .upstreams = forwarder_->standings(),
+                     .recorded = recorded(),
+                     .client_handshakes = handshakes_of(tls_.clients(), totals.client_handshakes),
+                     .upstream_handshakes =
+                         handshakes_of(tls_.upstream(), totals.upstream_handshakes)});
               },
           .findings =
               [this] {

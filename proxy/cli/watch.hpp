@@ -15,6 +15,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/reporting.hpp"
 #include "proxy/cli/signals.hpp"
+#include "proxy/cli/watch_tls.hpp"
 #include "proxy/net/forwarder.hpp"
 #include "proxy/observe/observer.hpp"
 
@@ -25,14 +26,14 @@ namespace proxy::cli {
 /// Members are in the order of their dependence, so what is used outlives its users.
 class Watch {
  public:
-  /// Opens, binds and listens, then says so on stderr. Errors: a findings file or report, an
-  /// address, the upstream's name.
+  /// Opens, binds and listens, then says so on stderr. Errors: a findings file or report, a
+  /// certificate, an address, the upstream's name.
   [[nodiscard]] static tl::expected<std::unique_ptr<Watch>, net::StartError> start(
       WatchOptions options);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// `http://127.0.0.1:3001`, where clients connect.
+  /// `http://127.0.0.1:3001`, where clients connect; `https://...` with TLS.
   [[nodiscard]] std::string url() const;
   /// `http://127.0.0.1:9100`, where the API is served; nothing without `--admin`.
   [[nodiscard]] std::optional<std::string> admin_url() const;
@@ -44,6 +45,8 @@ class Watch {
   [[nodiscard]] report::Terminal& terminal() noexcept { return reporting_->terminal(); }
   [[nodiscard]] spdlog::logger& log() noexcept { return *log_; }
 
+  /// Reads the certificates again, without touching who is connected.
+  void reload_certificates() { tls_.reload(*log_); }
   /// Lets connections end for `at_most`, or until a signal asks for haste.
   void drain(std::chrono::milliseconds at_most, Signals& signals);
   /// `check`: the command has ended, just now.
@@ -72,6 +75,7 @@ class Watch {
   observe::Observer observer_;
   core::Instant command_ended_{};
   std::unique_ptr<capture::Capture> capture_;  ///< outlives the loops that write to it
+  WatchTls tls_;                               ///< likewise
   std::unique_ptr<net::Forwarder> forwarder_;
   Marks marks_;
   MarkApi mark_api_;

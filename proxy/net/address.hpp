@@ -27,9 +27,16 @@ struct Endpoint {
 /// Reads `HOST:PORT`; an IPv6 host stands in brackets. Port 0 is for listening: the system picks
 /// one.
 [[nodiscard]] tl::expected<Endpoint, StartError> parse_endpoint(std::string_view text);
-/// Reads `http://HOST[:PORT]`, with or without a final slash. Another scheme, a path or a user is
-/// refused.
-[[nodiscard]] tl::expected<Endpoint, StartError> parse_http_url(std::string_view text);
+
+/// A server, as a user writes it.
+struct HttpUrl {
+  enum class Scheme : std::uint8_t { Http, Https };
+  Scheme scheme = Scheme::Http;
+  Endpoint endpoint;
+};
+/// Reads `http://HOST[:PORT]` or `https://...`, with or without a final slash; `wss` is `https`.
+/// Another scheme, a path or a user is refused.
+[[nodiscard]] tl::expected<HttpUrl, StartError> parse_http_url(std::string_view text);
 
 /// One address that a socket can have.
 struct SocketAddress {

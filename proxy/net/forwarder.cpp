@@ -36,6 +36,8 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
                      .upstreams = upstreams,
                      .balance = *forwarder->balance_,
                      .naming = settings.naming,
+                     .tls_clients = settings.tls_clients,
+                     .tls_upstream = settings.tls_upstream,
                      .tap = settings.tap,
                      .ring = *settings.rings[i],
                      .recorder = settings.recorders.empty() ? nullptr : settings.recorders[i],
@@ -62,6 +64,8 @@ Totals Forwarder::totals() const noexcept {
     totals.stalls += counters.stalls.get();
     totals.pending_bytes_peak =
         std::max(totals.pending_bytes_peak, counters.pending_bytes_peak.get());
+    totals.client_handshakes.add(counters.client_handshakes);
+    totals.upstream_handshakes.add(counters.upstream_handshakes);
   }
   return totals;
 }

@@ -13,9 +13,15 @@
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/net/loop.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/observe/event_ring.hpp"
+
+namespace proxy::tls {
+class TowardsClients;
+class TowardsUpstream;
+}  // namespace proxy::tls
 
 namespace proxy::net {
 
@@ -27,6 +33,9 @@ struct ForwarderSettings {
   std::vector<Endpoint> upstreams;
   BalancePolicy balance = BalancePolicy::Sticky;
   Naming naming = {};
+  const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: upstreams speak plain
+  std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()

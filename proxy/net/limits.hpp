@@ -33,6 +33,9 @@ inline constexpr std::size_t kUpstreamsMax = 64;
 /// back in a second or two. Twice as long each time it fails again, up to kRestMax.
 inline constexpr auto kRestMin = 1s;
 inline constexpr auto kRestMax = 15s;
+/// How long a TLS handshake may take, on either side. Two round trips and some arithmetic: who
+/// needs longer never comes.
+inline constexpr auto kHandshakeTime = 10s;
 /// The same complaint (upstream down, out of descriptors) is logged once per this; the next one
 /// says how many there were in between.
 inline constexpr auto kComplaintInterval = 5s;

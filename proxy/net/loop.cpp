@@ -62,6 +62,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .wake_observer = settings.wake_observer,
               .log = settings.log,
               .counters = counters_,
+              .encryption = nullptr,
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
               .rewritten{},
@@ -71,7 +72,14 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .over{},
               .going_on{}},
       next_id_((std::uint64_t{settings.number} << 48) + 1),
-      listener_(std::move(settings.listener)) {}
+      listener_(std::move(settings.listener)) {
+  if (settings.tls_clients != nullptr || settings.tls_upstream != nullptr)
+    around_.encryption = std::make_unique<Encryption>(
+        Encryption{.clients = settings.tls_clients,
+                   .upstream = settings.tls_upstream,
+                   .handshakes = Handshakes(settings.handshake_time),
+                   .sessions = std::vector<tls::Sessions>(settings.upstreams.size())});
+}
 
 Loop::~Loop() {
   if (!thread_.joinable()) return;
@@ -92,6 +100,10 @@ int Loop::begin() {
   auto alarm = Alarm::open(poller_, [this] { accept_again(); });
   if (!alarm) return alarm.error();
   rest_alarm_ = std::move(*alarm);
+  if (around_.encryption) {
+    const int unopened = around_.encryption->handshakes.open(poller_);
+    if (unopened != 0) return unopened;
+  }
   if (const int unwatched = poller_.watch_input(uv_backend_fd(uv_loop_.get()), turns_uv_);
       unwatched != 0)
     return unwatched;

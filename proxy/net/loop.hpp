@@ -19,11 +19,17 @@
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/net/surroundings.hpp"
 #include "proxy/net/uv.hpp"
 #include "proxy/observe/event_ring.hpp"
+
+namespace proxy::tls {
+class TowardsClients;
+class TowardsUpstream;
+}  // namespace proxy::tls
 
 namespace proxy::net {
 
@@ -34,6 +40,9 @@ struct LoopSettings {
   std::vector<Resolved> upstreams;  ///< at least one
   Balance& balance;                 ///< of them, for all loops
   Naming naming = {};
+  const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: upstreams speak plain
+  std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   observe::EventRing& ring;
   capture::Recorder* recorder = nullptr;       ///< where what passes is recorded, if anywhere

@@ -16,6 +16,7 @@
 #include "proxy/capture/recorder.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/encryption.hpp"
 #include "proxy/net/limits.hpp"
 #include "proxy/net/naming.hpp"
 #include "proxy/net/poller.hpp"
@@ -38,7 +39,8 @@ struct Surroundings {
   spdlog::logger& log;
   Counters& counters;
 
-  std::unique_ptr<char[]> read_buffer;  ///< limits::kReadBytes
+  std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
+  std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
   core::EventBuffer events;
   std::string rewritten;  ///< what goes to an upstream instead of a read, where they differ
   Complaint upstream_complaint;

@@ -9,6 +9,7 @@
 
 #include "proxy/net/bad_gateway.hpp"
 #include "proxy/net/surroundings.hpp"
+#include "proxy/tls/connection.hpp"
 
 namespace proxy::net {
 
@@ -38,14 +39,15 @@ void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer)
   place_ = place;
   around_.counters.accepted.add(1);
   around_.counters.active.add(1);
-  peer_ = peer.socket_end();
-  const bool introduces = around_.tap_settings.trust.hold(peer_.address);
+  client_end_ = peer.socket_end();
+  const bool introduces = around_.tap_settings.trust.hold(client_end_.address);
   if (introduces)
     phase_ = Phase::Introducing;
-  else
-    opened(peer_, std::nullopt);
+  else if (!secures_clients())
+    opened();
   if (around_.poller.watch_socket(client_.stream.fd(), client_) != 0) return finish(Ending::Reset);
-  if (!introduces) connect();
+  if (introduces) return;
+  return secures_clients() ? greet() : connect();
 }
 
 void Tunnel::cut() {
@@ -59,7 +61,10 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
   switch (phase_) {
     case Phase::Relaying:
       return on_relaying(side, events);
+    case Phase::Greeting:
+      return on_greeting(events);
     case Phase::Connecting:
+    case Phase::Securing:
       return on_connecting(side, events);
     case Phase::Introducing:
       if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::Reset);
@@ -97,9 +102,10 @@ void Tunnel::connect() {
 
 void Tunnel::connected(int error) {
   tell_of_choice();
+  if (error == 0 && !send_preamble()) return aborted_by(upstream_);
+  if (secures_upstreams()) return secure_upstream();
   phase_ = Phase::Relaying;
   if (error != 0) return aborted_by(upstream_);
-  if (!send_preamble()) return aborted_by(upstream_);
   if (client_.readable) receive(client_);
 }
 
@@ -162,6 +168,7 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
     if ((events & EPOLLERR) != 0 && client_.stream.take_error() != 0) aborted_by(client_);
     return;  // What it has sent waits until there is somebody to send it to.
   }
+  if (phase_ == Phase::Securing) return go_on_securing();
   const int error = upstream_.stream.take_error();
   if (was_connected(error)) return connected(error);
   if (!next_address(error)) return refuse();
@@ -170,7 +177,16 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
 
 // --- No upstream ---
 
+std::string Tunnel::why_refused() const {
+  const tls::Connection* const secured = upstream_.stream.secured();
+  if (secured != nullptr && connect_error_ == EPROTO) return "TLS failed, " + secured->failure();
+  const std::string reason = failure_reason(connect_error_);
+  const bool tried_others = secured == nullptr && around_.upstreams.balance().has_choice();
+  return tried_others ? reason + "; no other upstream can be reached either" : reason;
+}
+
 void Tunnel::refuse() {
+  leave_handshake();
   phase_ = Phase::Refused;
   upstream_.stream.close();
   around_.counters.upstream_failures.add(1);
@@ -178,7 +194,7 @@ void Tunnel::refuse() {
   if (const auto swallowed = around_.upstream_complaint.happened(at))
     around_.log.warn(
         "upstream {} cannot be reached: {}; clients get a 502 ({} more since the last message)",
-        upstream().endpoint().text(), failure_reason(connect_error_), *swallowed);
+        upstream().endpoint().text(), why_refused(), *swallowed);
   upstream().look_up_again();
   tell_tap_reset(upstream_);
   if (client_.readable) answer_refused();
@@ -197,9 +213,10 @@ void Tunnel::answer_refused() {
     // Behind the answer comes the rest of a request that has it already.
     if (got.bytes == 0 || std::exchange(client_.fin_sent, true)) continue;
     const std::string answer =
-        bad_gateway(upstream().endpoint(), connect_error_, buffer.first(got.bytes));
+        bad_gateway(upstream().endpoint(), why_refused(), buffer.first(got.bytes));
     // A fresh send buffer takes it whole; if not, the client is past helping.
     (void)client_.stream.write(answer);
+    (void)client_.stream.say_goodbye();
     client_.stream.end();
   }
 }
@@ -209,7 +226,7 @@ void Tunnel::answer_refused() {
 void Tunnel::on_relaying(Side& side, std::uint32_t events) {
   if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) [[unlikely]]
     return aborted_by(side);
-  if ((events & EPOLLOUT) != 0 && !side.pending.empty()) [[unlikely]] {
+  if ((events & EPOLLOUT) != 0 && (!side.pending.empty() || side.owes_goodbye)) [[unlikely]] {
     flush(side);
     if (phase_ == Phase::Over) return;
   }
@@ -287,6 +304,7 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
 }
 
 void Tunnel::flush(Side& to) {
+  if (to.owes_goodbye) return say_fin(to);
   const Sent sent = to.stream.write(to.pending.bytes());
   if (sent.error != 0) return aborted_by(to);
   to.pending.taken(sent.bytes);
@@ -295,14 +313,20 @@ void Tunnel::flush(Side& to) {
 
 /// The FIN of `from` was read. Nothing is pending for the other side, or we would not have read.
 void Tunnel::end_of_stream(Side& from) {
-  Side& to = other(from);
   from.fin_read = true;
   tell_tap_end(direction_from(from), StreamEnd::Fin);
   if (named_ && named_->forwarded_for && &from == &client_)
-    (void)to.stream.write(named_->forwarded_for->finish());  // A byte at most: there is room.
-  if (to.fin_read) return finish(Ending::InOrder);           // Closing sends the FIN.
+    if (const std::string_view held = named_->forwarded_for->finish(); !held.empty())
+      (void)other(from).stream.write(held);  // A byte: there is room.
+  other(from).fin_sent = true;
+  say_fin(other(from));
+}
+
+void Tunnel::say_fin(Side& to) {
+  to.owes_goodbye = !other(to).stream.truncated() && !to.stream.say_goodbye();
+  if (to.owes_goodbye) return;
+  if (to.fin_read) return finish(Ending::InOrder);  // Closing sends the FIN.
   to.stream.end();
-  to.fin_sent = true;
 }
 
 /// `side` was reset, or cannot be written to any more. What it sent before goes first, as far as
@@ -313,6 +337,7 @@ void Tunnel::aborted_by(Side& side) {
     const Received got = side.stream.read(buffer, true);
     if (got.bytes == 0 || forward(side, buffer.first(got.bytes)) != 0) break;
   }
+  complain_of_broken_tls(side);
   tell_tap_reset(side);
   finish(Ending::Reset);
 }
@@ -333,6 +358,7 @@ void Tunnel::tell_tap_reset(Side& by) {
 
 /// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
 void Tunnel::finish(Ending ending) {
+  leave_handshake();
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
   for (Side* side : {&client_, &upstream_}) {

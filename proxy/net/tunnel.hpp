@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "core/address/proxy_protocol.hpp"
 #include "core/direction.hpp"
@@ -16,6 +17,7 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/balance.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/handshakes.hpp"
 #include "proxy/net/naming.hpp"
 #include "proxy/net/pending.hpp"
 #include "proxy/net/poller.hpp"
@@ -42,6 +44,10 @@ class Upstream;
 /// a trusted peer is for us, and comes before everything else; our own comes before everything else
 /// that its upstream gets, and so do header lines that are added to requests. What is recorded and
 /// what the tap sees is what the client sent, behind its preamble.
+/// TLS (tunnel_tls.cpp): the client's handshake comes before anything else, so that who speaks no
+/// TLS never reaches the upstream; the upstream's belongs to connecting, so that its failure is a
+/// 502. From then on the streams hide it. close_notify stands for FIN; a FIN without it is passed
+/// on without it.
 class Tunnel {
  public:
   /// `upstream` is not yet connected, and of `family`. `around` outlives this.
@@ -55,13 +61,17 @@ class Tunnel {
   void start(std::list<Tunnel>::iterator place, const SocketAddress& peer);
   /// Reads on where the last turn left off, to give others theirs.
   void go_on();
+  /// The TLS handshake that is under way took too long.
+  void handshake_overdue();
   /// Resets both sides: the proxy stops. The tap is told nothing, since neither peer did it.
   void cut();
 
  private:
   enum class Phase : std::uint8_t {
     Introducing,  ///< the client is trusted, and may begin with a PROXY preamble
+    Greeting,     ///< TLS with the client begins
     Connecting,   ///< the client is accepted but not read
+    Securing,     ///< ... the upstream connected, and TLS with it begins
     Relaying,
     Refused,  ///< no upstream: the client gets a 502 once it has sent something
     Over,     ///< gone at the end of this turn
@@ -73,27 +83,38 @@ class Tunnel {
 
     Tunnel& tunnel;
     Stream stream;
-    Pending pending;           ///< for this side, not yet taken by it
-    bool readable = false;     ///< it may have bytes, or a FIN, that we have not read
-    bool to_the_last = false;  ///< ... and a short read is no sign that there are no more
-    bool fin_read = false;     ///< its FIN was read: nothing more comes from it
-    bool fin_sent = false;     ///< nothing more goes to it
+    Pending pending;            ///< for this side, not yet taken by it
+    bool readable = false;      ///< it may have bytes, or a FIN, that we have not read
+    bool to_the_last = false;   ///< ... and a short read is no sign that there are no more
+    bool fin_read = false;      ///< its FIN was read: nothing more comes from it
+    bool fin_sent = false;      ///< nothing more goes to it
+    bool owes_goodbye = false;  ///< ... but for a close_notify that found no room
   };
 
   void on_ready(Side& side, std::uint32_t events);
+  void on_greeting(std::uint32_t events);
   void on_connecting(Side& side, std::uint32_t events);
   void on_relaying(Side& side, std::uint32_t events);
 
   // tunnel_client.cpp
   void introduce();
-  void introduced(const std::optional<core::address::Proxied>& proxied);
-  void opened(const core::address::SocketEnd& client,
-              const std::optional<core::address::SocketEnd>& destination);
-  void record_open(const core::address::SocketEnd& client, core::Instant at);
+  void introduced(const core::address::Preamble& preamble);
+  void opened();
+  void record_open(core::Instant at);
   [[nodiscard]] bool send_preamble();
   [[nodiscard]] std::span<const char> named(std::span<char> bytes);
   [[nodiscard]] std::span<const char> heard(std::span<char> bytes);
   void stop_naming_when_over();
+
+  // tunnel_tls.cpp
+  [[nodiscard]] bool secures_clients() const noexcept;
+  [[nodiscard]] bool secures_upstreams() const noexcept;
+  void greet();
+  void turn_away(const std::string& reason);
+  void secure_upstream();
+  void go_on_securing();
+  void leave_handshake();
+  void complain_of_broken_tls(const Side& side);
 
   [[nodiscard]] Upstream& upstream() noexcept;
   void connect();
@@ -103,6 +124,7 @@ class Tunnel {
   [[nodiscard]] bool next_upstream();
   void tell_of_choice();
   void connected(int error);
+  [[nodiscard]] std::string why_refused() const;
   void refuse();
   void answer_refused();
 
@@ -113,6 +135,7 @@ class Tunnel {
   /// receiver is gone.
   [[nodiscard]] int forward(Side& from, std::span<char> bytes);
   void end_of_stream(Side& from);
+  void say_fin(Side& to);
   void aborted_by(Side& side);
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
   void tell_tap_reset(Side& by);
@@ -134,17 +157,19 @@ class Tunnel {
   Side client_;
   Side upstream_;
   std::list<Tunnel>::iterator place_;
+  Handshakes::Place handshake_;  ///< while Greeting or Securing
   std::optional<core::tap::Tap> tap_;
   core::ConnectionId id_;
   std::array<std::uint64_t, 2> streamed_bytes_{};  ///< by direction; counted while recording
-  std::unique_ptr<Named> named_;   ///< nullptr: its upstream is told nothing of it, or no more
-  core::address::SocketEnd peer_;  ///< the client's socket; kept while Introducing
-  Balance::Way way_;               ///< through the upstreams
-  int family_;                     ///< of the upstream socket; 0: it is spent
-  int connect_error_ = 0;          ///< why the last address did not work
-  std::uint16_t address_ = 0;      ///< the address being tried of its upstream
-  std::uint8_t number_ = 0;        ///< ... which is this one
-  bool goes_on_ = false;  ///< in the list of those that have more to read than one turn took
+  std::unique_ptr<Named> named_;  ///< nullptr: its upstream is told nothing of it, or no more
+  core::address::SocketEnd client_end_;  ///< its socket's address, or as a preamble says
+  std::optional<core::address::SocketEnd> reached_end_;  ///< where a preamble says it meant to go
+  Balance::Way way_;                                     ///< through the upstreams
+  int family_;                                           ///< of the upstream socket; 0: it is spent
+  int connect_error_ = 0;                                ///< why the last address did not work
+  std::uint16_t address_ = 0;  ///< the address being tried of its upstream
+  std::uint8_t number_ = 0;    ///< ... which is this one
+  bool goes_on_ = false;       ///< in the list of those that have more to read than one turn took
   Phase phase_ = Phase::Connecting;
 };
 

@@ -41,39 +41,49 @@ void Tunnel::introduce() {
     }
     if (preamble.kind == Preamble::Kind::Whole)
       (void)recv(client_.stream.fd(), buffer.data(), preamble.bytes, 0);
-    return introduced(preamble.proxied);
+    return introduced(preamble);
   }
 }
 
-void Tunnel::introduced(const std::optional<core::address::Proxied>& proxied) {
+void Tunnel::introduced(const Preamble& preamble) {
   phase_ = Phase::Connecting;
-  if (proxied)
-    opened(proxied->source, proxied->destination);
-  else
-    opened(peer_, std::nullopt);
+  if (preamble.proxied) {
+    client_end_ = preamble.proxied->source;
+    reached_end_ = preamble.proxied->destination;
+  }
+  if (secures_clients()) {
+    greet();
+    // What came with the preamble has had its edge already.
+    if (phase_ == Phase::Greeting) on_greeting(0);
+    return;
+  }
+  opened();
   connect();
 }
 
-void Tunnel::opened(const SocketEnd& client, const std::optional<SocketEnd>& destination) {
+/// From here on there is something to see.
+void Tunnel::opened() {
   const core::Instant at = around_.read_clock();
-  if (around_.recorder != nullptr) record_open(client, at);
-  tap_->open(text_of(client), at, around_.events);
+  if (around_.recorder != nullptr) record_open(at);
+  tap_->open(text_of(client_end_), at, around_.events);
   around_.publish(at);
-  way_ = around_.upstreams.begin(client.address);
+  way_ = around_.upstreams.begin(client_end_.address);
   number_ = *around_.upstreams.balance().next(way_, at);
   if (!around_.naming.any()) return;
   named_ = std::make_unique<Named>();
   if (around_.naming.send_proxy)
     named_->preamble = core::address::preamble_of(
-        {client, destination ? *destination : local_address(client_.stream.fd()).socket_end()},
+        {client_end_,
+         reached_end_ ? *reached_end_ : local_address(client_.stream.fd()).socket_end()},
         *around_.naming.send_proxy);
   if (around_.naming.forward_for)
-    named_->forwarded_for.emplace("X-Forwarded-For: " + text_of(client.address) + "\r\n");
+    named_->forwarded_for.emplace("X-Forwarded-For: " + text_of(client_end_.address) + "\r\n");
 }
 
 /// The server's end is ours, whatever a preamble says of it: one listener is one server to whoever
 /// reads the capture. Both ends are of one family there, as a connection's are.
-void Tunnel::record_open(const SocketEnd& client, core::Instant at) {
+void Tunnel::record_open(core::Instant at) {
+  const SocketEnd& client = client_end_;
   const SocketEnd own = local_address(client_.stream.fd()).socket_end();
   const bool alike = client.address.is_ipv4() == own.address.is_ipv4();
   around_.recorder->opened(id_, alike ? text_of(client) : ipv6_text_of(client),

@@ -15,7 +15,8 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   numbers.bytes_to_client = 8;
   numbers.upstream_failures = 9;
   numbers.recorded = {10, 11, 12};
-  numbers.upstreams = {{"a:1", true, 13, 0}, {"b:1", false, 14, 15}};
+  numbers.client_handshakes = {13, 14, 15};
+  numbers.upstreams = {{"a:1", true, 16, 0}, {"b:1", false, 17, 18}};
 
   const std::string text = proxy::admin::metrics_text(numbers);
   for (const char* line :
@@ -36,14 +37,18 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
         "sioscope_capture_records_total{outcome=\"written\"} 10\n",
         "sioscope_capture_records_total{outcome=\"lost-in-ring\"} 11\n",
         "sioscope_capture_records_total{outcome=\"lost-on-disk\"} 12\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"full\"} 13\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"resumed\"} 14\n",
+        "sioscope_tls_handshakes_total{side=\"client\",result=\"failed\"} 15\n",
         "sioscope_upstream_up{upstream=\"a:1\"} 1\n",
         "sioscope_upstream_up{upstream=\"b:1\"} 0\n",
-        "sioscope_upstream_connections_total{upstream=\"a:1\"} 13\n",
-        "sioscope_upstream_connect_failures_total{upstream=\"b:1\"} 15\n",
+        "sioscope_upstream_connections_total{upstream=\"a:1\"} 16\n",
+        "sioscope_upstream_connect_failures_total{upstream=\"b:1\"} 18\n",
         "sioscope_deliveries_total 340\n",
         "# TYPE sioscope_connections_active gauge\n",
         "# TYPE sioscope_connections_total counter\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line);
+  CHECK(text.find("side=\"upstream\"") == std::string::npos);  // There is no TLS on it.
 }
 
 TEST_CASE("metrics_text: one upstream needs no label") {

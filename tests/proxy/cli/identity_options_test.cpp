@@ -90,6 +90,18 @@ TEST_CASE("--upstream: one has no name in reports") {
   CHECK(proxy_with({})->upstreams.names().empty());
 }
 
+TEST_CASE("--upstream: several https servers are each verified by their own name") {
+  const Words one{"--listen", "127.0.0.1:0", "--upstream", "https://a:1"};
+  Words two = one;
+  two.insert(two.end(), {"--upstream", "wss://b:1"});
+  const auto options = parse_proxy(two, kKnown, std::chrono::year(2026) / 5 / 17);
+  REQUIRE(options);
+  CHECK(options->upstreams.names() == Words{"a:1", "b:1"});
+  REQUIRE(options->tls.upstream);
+  CHECK(options->tls.upstream->name.empty());
+  CHECK(contains(refusal({"--upstream", "https://b:1"}), "not all http or all https"));
+}
+
 TEST_CASE("--balance: the policies by name, where there is something to choose from") {
   const auto policy = [](const char* name) {
     return proxy_with({"--upstream", "http://b:1", "--balance", name})->upstreams.balance;

@@ -40,7 +40,10 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S analyse", "no command 'analyse'");
   check_refused("$S proxy --colour", "unknown option '--colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream ftp://a", "ftp://a");
-  check_refused("$S proxy --listen 127.0.0.1:0 --upstream https://a", "not supported yet");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --tls-cert /nonexistent.pem",
+                "TLS towards clients: cannot read '/nonexistent.pem': No such file");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream https://a --upstream-ca /nonexistent.pem",
+                "TLS towards the upstream: cannot read '/nonexistent.pem': No such file");
   check_refused("$S proxy --config /nonexistent.toml", "/nonexistent.toml");
   check_refused("printf 'colour = 1\\n' >$D/c.toml; $S proxy --config $D/c.toml", "'colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --findings /nonexistent/f",

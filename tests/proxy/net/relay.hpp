@@ -11,10 +11,20 @@
 
 #include "core/tap/tap.hpp"
 #include "proxy/net/forwarder.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/observe/event_ring.hpp"
+#include "proxy/tls/towards_clients.hpp"
+#include "proxy/tls/towards_upstream.hpp"
 #include "tests/proxy/net/peer.hpp"
 
 namespace tests::net {
+
+/// TLS of a relay: none, unless a test says otherwise.
+struct RelayTls {
+  const proxy::tls::TowardsClients* clients = nullptr;
+  const proxy::tls::TowardsUpstream* upstream = nullptr;
+  std::chrono::milliseconds handshake_time = proxy::net::limits::kHandshakeTime;
+};
 
 /// A forwarder in front of one server, with nobody reading its rings.
 struct Relay {
@@ -28,10 +38,12 @@ struct Relay {
   };
 
   explicit Relay(const proxy::net::Endpoint& upstream,
-                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1)
-      : Relay(upstream, Further{}, std::move(listen), threads) {}
+                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+                 const RelayTls& tls = {})
+      : Relay(upstream, Further{}, std::move(listen), threads, tls) {}
   Relay(const proxy::net::Endpoint& upstream, Further further,
-        proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1) {
+        proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+        const RelayTls& tls = {}) {
     for (const std::string& network : further.trust)
       tap.trust.add(core::address::network_of(network).value());
     further.upstreams.insert(further.upstreams.begin(), upstream);
@@ -43,6 +55,9 @@ struct Relay {
                                                  .upstreams = std::move(further.upstreams),
                                                  .balance = further.balance,
                                                  .naming = further.naming,
+                                                 .tls_clients = tls.clients,
+                                                 .tls_upstream = tls.upstream,
+                                                 .handshake_time = tls.handshake_time,
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
