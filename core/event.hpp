@@ -52,9 +52,13 @@ enum class Unobserved : std::uint8_t {
   RingOverflow,     ///< the observer fell behind; events were lost
   SessionLimit,     ///< more live sessions than kLiveSessionsMax
   UnknownSession,   ///< a session that began before we watched
+  MemoryLimit,      ///< memory was short, and what was new was not looked at
   CaptureHole,      ///< a capture lacks bytes that crossed the wire
   JoinedMidStream,  ///< a capture begins, or a connection in it, amid the frames of a WebSocket
 };
+
+/// The last that a live proxy can meet.
+inline constexpr Unobserved kLastLiveUnobserved = Unobserved::MemoryLimit;
 
 /// Who wrote a packet: the reading in which it makes sense.
 enum class Reading : std::uint8_t { Text, MsgPack };
@@ -233,6 +237,8 @@ static_assert(std::is_trivially_copyable_v<Event>);
       return "session-limit";
     case Unobserved::UnknownSession:
       return "unknown-session";
+    case Unobserved::MemoryLimit:
+      return "memory-limit";
     case Unobserved::CaptureHole:
       return "capture-hole";
     case Unobserved::JoinedMidStream:

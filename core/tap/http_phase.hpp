@@ -43,6 +43,15 @@ class HttpPhase {
   /// Whether the client's next byte begins a request.
   [[nodiscard]] bool between_requests() const noexcept { return exchanges_.between_requests(); }
 
+  [[nodiscard]] Tap::Idle idle() const noexcept {
+    using State = Tap::Idle::State;
+    const std::uint32_t requests = exchanges_.requests();
+    if (exchanges_.unanswered() != 0) return {State::Busy, requests};
+    if (exchanges_.in_request_head()) return {State::InHead, requests};
+    if (!exchanges_.between_requests()) return {State::Busy, requests};
+    return {requests == 0 ? State::InHead : State::BetweenRequests, requests};
+  }
+
   /// After Outcome::WebSocket.
   [[nodiscard]] std::unique_ptr<WebSocketPhase> take_websocket() noexcept {
     return std::move(websocket_);
@@ -59,7 +68,8 @@ class HttpPhase {
 
   [[nodiscard]] Outcome handle(const http::Item& item, const Ends& ends, Emitter& emit);
   [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded, Emitter& emit);
-  void request_head(const http::RequestHead& head, const Ends& ends, Emitter& emit);
+  [[nodiscard]] Outcome request_head(const http::RequestHead& head, const Ends& ends,
+                                     Emitter& emit);
   void response_head(const http::ResponseHead& head, Emitter& emit);
   void response_end(std::uint32_t exchange, Emitter& emit);
   void body(const http::Body& body, Emitter& emit);

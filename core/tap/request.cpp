@@ -110,8 +110,10 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
     routed.upstream = ends.upstream;
     routed.instead_of = ends.instead_of;
   }
-  Event& event = emit.add(EventKind::Request, Direction::ToServer,
-                          http::query_parameter(target.query, "sid").value_or(std::string_view{}));
+  const std::string_view sid =
+      http::query_parameter(target.query, "sid").value_or(std::string_view{});
+  request.asks_new = sid.empty() && request.method == HttpMethod::Get;
+  Event& event = emit.add(EventKind::Request, Direction::ToServer, sid);
   event.request.fingerprint = fingerprint_of(head, target, client_of(head, settings, ends));
   event.request.client_key = client_key_of(head, target, settings);
   event.request.exchange = head.exchange;

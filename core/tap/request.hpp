@@ -18,6 +18,7 @@ struct EngineRequest {
   HttpMethod method = HttpMethod::Other;
   TransportName transport = TransportName::Other;
   std::uint8_t eio = 0;
+  bool asks_new = false;      ///< brings no sid, and wants a handshake
   bool jsonp = false;         ///< payloads are wrapped, both ways
   bool octet_stream = false;  ///< the request's own body is one, as browsers post binary in v3
 

@@ -146,6 +146,11 @@ void Tap::joined(Instant at, EventBuffer& out) {
   state_->phase = Off{};
 }
 
+Tap::Idle Tap::idle() const noexcept {
+  const auto* const http = std::get_if<std::unique_ptr<HttpPhase>>(&state_->phase);
+  return http == nullptr ? Idle{} : (*http)->idle();
+}
+
 bool Tap::off() const noexcept { return std::holds_alternative<Off>(state_->phase); }
 
 }  // namespace core::tap

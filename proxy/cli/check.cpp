@@ -87,8 +87,11 @@ std::string reachable(std::string url) {
 std::vector<Child::Variable> variables_of(const CheckOptions& options, const Watch& watch) {
   const std::string url = reachable(watch.url());
   std::vector<Child::Variable> variables{{"SIOSCOPE_URL", url}};
-  if (const auto admin = watch.admin_url())
+  if (const auto admin = watch.admin_url()) {
     variables.emplace_back("SIOSCOPE_ADMIN", reachable(*admin));
+    if (const std::string& token = options.watch.admin->access.token; !token.empty())
+      variables.emplace_back(kAdminTokenVariable, token);
+  }
   for (const std::string& name : options.env) variables.emplace_back(name, url);
   return variables;
 }

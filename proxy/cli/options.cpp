@@ -17,13 +17,14 @@ struct Written : WrittenJudging {
   std::string listen;
   WrittenUpstreams upstreams;
   WrittenNaming naming;
-  std::string admin;
+  WrittenAdmin admin;
   WrittenCapture capture;
+  WrittenLimits limits;
   WrittenTls tls;
   std::string threads;
   std::string drain = "5s";
   bool expect_traffic = false;
-  std::string log_level = "warning";
+  WrittenLog log;
 };
 
 void add_options(CLI::App& app, Written& written, std::span<const rules::Description> known,
@@ -33,13 +34,11 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
       ->capture_default_str();
   add_upstream_options(app, written.upstreams);
   add_naming_options(app, written.naming);
-  app.add_option("--admin", written.admin,
-                 "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
-                 "/marks /assert /reset")
-      ->type_name("HOST:PORT");
+  add_admin_options(app, written.admin);
   add_tls_options(app, written.tls);
   add_capture_options(app, written.capture);
   add_judging_options(app, written, known, today);
+  add_limit_options(app, written.limits);
   app.add_option("--threads", written.threads, "I/O threads; default: one per core")
       ->type_name("N");
   app.add_option("--drain", written.drain, "how long open connections may go on after SIGTERM")
@@ -47,9 +46,7 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
       ->capture_default_str();
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
-  app.add_option("--log-level", written.log_level, "debug, info, warning, error or off")
-      ->type_name("LEVEL")
-      ->capture_default_str();
+  add_log_options(app, written.log);
 }
 
 tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
@@ -75,16 +72,6 @@ tl::expected<std::size_t, std::string> threads_of(const std::string& text) {
   return count;
 }
 
-tl::expected<LogLevel, std::string> log_level_of(const std::string& text) {
-  if (text == "debug") return LogLevel::Debug;
-  if (text == "info") return LogLevel::Info;
-  if (text == "warning") return LogLevel::Warning;
-  if (text == "error") return LogLevel::Error;
-  if (text == "off") return LogLevel::Off;
-  return refuse("--log-level " + in_quotes(text) +
-                " is unknown; there are: debug, info, warning, error, off");
-}
-
 tl::expected<net::Endpoint, std::string> endpoint_of(std::string_view option,
                                                      const std::string& text) {
   if (text.empty())
@@ -102,11 +89,12 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
   complaints.take(read_naming(written.naming), options.naming);
   complaints.take(read_tls(written.tls, options.upstreams), options.tls);
   read_judging_options(written, known, complaints, options);
-  if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
+  complaints.take(read_admin(written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
+  complaints.take(read_limits(written.limits), options.limits);
   complaints.take(threads_of(written.threads), options.threads);
   complaints.take(duration_of("--drain", written.drain), options.drain);
-  complaints.take(log_level_of(written.log_level), options.log_level);
+  complaints.take(read_log(written.log), options.log);
   options.expect_traffic = written.expect_traffic;
   return options;
 }

@@ -41,6 +41,8 @@ struct Counters {
   Counter bytes_to_client;     ///< read from upstream
   Counter upstream_failures;   ///< connections that got a 502
   Counter accept_pauses;       ///< times that descriptors or memory ran out
+  Counter full;                ///< times that there were as many connections as there may be
+  Counter timeouts;            ///< connections ended for want of a request
   Counter stalls;              ///< reads that their receiver did not take whole
   Counter pending_bytes_peak;  ///< the most that one direction ever had to hold
   HandshakeCounters client_handshakes;
@@ -67,6 +69,8 @@ struct Totals {
   std::uint64_t bytes_to_client = 0;
   std::uint64_t upstream_failures = 0;
   std::uint64_t accept_pauses = 0;
+  std::uint64_t full = 0;
+  std::uint64_t timeouts = 0;
   std::uint64_t stalls = 0;
   std::uint64_t pending_bytes_peak = 0;
   HandshakeTotals client_handshakes;

@@ -26,7 +26,8 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
   auto listeners = listen_on(settings.listen, settings.rings.size());
   if (!listeners) return tl::unexpected(listeners.error());
 
-  std::unique_ptr<Forwarder> forwarder(new Forwarder(std::move(settings.wake_observer)));
+  std::unique_ptr<Forwarder> forwarder(
+      new Forwarder(std::move(settings.wake_observer), settings.bounds));
   forwarder->bound_ = listeners->bound;
   forwarder->balance_ = std::make_unique<Balance>(settings.balance, std::move(names));
   for (std::size_t i = 0; i < settings.rings.size(); ++i) {
@@ -42,6 +43,9 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
                      .ring = *settings.rings[i],
                      .recorder = settings.recorders.empty() ? nullptr : settings.recorders[i],
                      .wake_observer = forwarder->wake_observer_,
+                     .bounds = forwarder->bounds_,
+                     .loops = settings.rings.size(),
+                     .places = forwarder->places_,
                      .log = settings.log});
     if (!loop) return tl::unexpected(loop.error());
     forwarder->loops_.push_back(std::move(*loop));
@@ -61,6 +65,8 @@ Totals Forwarder::totals() const noexcept {
     totals.bytes_to_client += counters.bytes_to_client.get();
     totals.upstream_failures += counters.upstream_failures.get();
     totals.accept_pauses += counters.accept_pauses.get();
+    totals.full += counters.full.get();
+    totals.timeouts += counters.timeouts.get();
     totals.stalls += counters.stalls.get();
     totals.pending_bytes_peak =
         std::max(totals.pending_bytes_peak, counters.pending_bytes_peak.get());
@@ -72,6 +78,13 @@ Totals Forwarder::totals() const noexcept {
 
 std::vector<Balance::Standing> Forwarder::standings() const {
   return balance_->has_choice() ? balance_->standings() : std::vector<Balance::Standing>();
+}
+
+core::Instant Forwarder::turned_at() const {
+  core::Instant oldest = core::Instant::max();
+  for (const auto& loop : loops_)
+    if (!loop->ended()) oldest = std::min(oldest, loop->turned_at());
+  return oldest;
 }
 
 void Forwarder::stop_accepting() {

@@ -12,6 +12,7 @@
 
 #include "core/tap/tap.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/bounds.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/limits.hpp"
 #include "proxy/net/loop.hpp"
@@ -40,7 +41,8 @@ struct ForwarderSettings {
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
   std::function<void()> wake_observer;         ///< called on I/O threads when a ring wants_wake()
   std::vector<capture::Recorder*> recorders = {};  ///< one for each too, or none
-  spdlog::logger& log;                             ///< thread-safe
+  Bounds bounds = {};
+  spdlog::logger& log;  ///< thread-safe
 };
 
 /// The forwarding part of the proxy: N I/O threads that share one listening address. Bytes pass
@@ -63,6 +65,9 @@ class Forwarder {
   [[nodiscard]] Totals totals() const noexcept;
   /// Of several upstreams, from any thread; empty where there is one.
   [[nodiscard]] std::vector<Balance::Standing> standings() const;
+  /// When the loop that did so longest ago last turned: they all do once a second at least. Those
+  /// that have ended do not count.
+  [[nodiscard]] core::Instant turned_at() const;
   /// Closes the listening sockets; connections go on.
   void stop_accepting();
   /// Stops accepting and waits until all connections have ended; at the deadline the rest is reset,
@@ -71,10 +76,14 @@ class Forwarder {
   std::size_t drain(std::chrono::steady_clock::time_point deadline);
 
  private:
-  explicit Forwarder(std::function<void()> wake_observer)
-      : wake_observer_(std::move(wake_observer)) {}
+  Forwarder(std::function<void()> wake_observer, const Bounds& bounds)
+      : wake_observer_(std::move(wake_observer)),
+        bounds_(bounds),
+        places_(bounds.connections_max) {}
 
   std::function<void()> wake_observer_;
+  Bounds bounds_;
+  Places places_;
   Endpoint bound_;
   std::unique_ptr<Balance> balance_;  ///< outlives the loops
   std::vector<std::unique_ptr<Loop>> loops_;

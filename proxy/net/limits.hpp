@@ -21,6 +21,9 @@ inline constexpr std::size_t kReadyPerTurn = 256;
 inline constexpr int kAcceptsPerTurn = 64;
 /// How long accepting rests when descriptors or memory ran out. They come back as connections end.
 inline constexpr auto kAcceptPause = 100ms;
+/// How often each loop looks at what nobody tells it of: connections on which nothing happens, and
+/// whether memory is short. A connection costs it some 100 ns.
+inline constexpr auto kSweepInterval = 1s;
 /// Connections that the kernel keeps for us until we accept them. It caps this at
 /// net.core.somaxconn.
 inline constexpr int kListenBacklog = 4096;

@@ -47,6 +47,9 @@ struct LoopSettings {
   observe::EventRing& ring;
   capture::Recorder* recorder = nullptr;       ///< where what passes is recorded, if anywhere
   const std::function<void()>& wake_observer;  ///< called on the loop's thread
+  const Bounds& bounds;
+  std::size_t loops;  ///< that share the bounds
+  Places& places;
   spdlog::logger& log;
 };
 
@@ -77,6 +80,11 @@ class Loop {
   /// Waits until the thread has ended; false when `deadline` came first.
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const;
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  /// When it last turned, which it does once a second at least.
+  [[nodiscard]] core::Instant turned_at() const noexcept {
+    return core::Instant(core::Duration(turned_at_.load(std::memory_order_relaxed)));
+  }
+  [[nodiscard]] bool ended() const { return wait_until({}); }
 
  private:
   /// A descriptor of the poller that is handed on to a member.
@@ -104,7 +112,10 @@ class Loop {
   void accept_one(Descriptor client, const SocketAddress& peer);
   [[nodiscard]] bool have_spare();
   void rest_accepting(int error);
+  void rest_full();
+  void rest();
   void accept_again();
+  void sweep();
 
   Counters counters_;
   uv::OwnedLoop uv_loop_;  ///< Outlives everything below that has a handle in it.
@@ -117,14 +128,18 @@ class Loop {
   Descriptor spare_;
   int spare_family_ = 0;
   Complaint descriptors_complaint_;
+  Complaint full_complaint_;
   bool resting_ = false;
+  bool full_ = false;  ///< rests for want of a place
 
   Handler accepts_{*this, &Loop::accept_some};
   Handler turns_uv_{*this, &Loop::turn_uv};
   std::unique_ptr<Alarm> rest_alarm_;
+  std::unique_ptr<Alarm> sweep_alarm_;
   uv::Owned<uv_async_t> order_async_;
   std::vector<Tunnel*> going_on_now_;  ///< kept for its memory
 
+  std::atomic<core::Duration::rep> turned_at_{observe::now().time_since_epoch().count()};
   std::atomic<Order> order_{Order::Serve};
   std::promise<void> ended_;
   std::shared_future<void> ended_future_{ended_.get_future().share()};

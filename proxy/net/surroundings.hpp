@@ -14,6 +14,7 @@
 #include "core/instant.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/capture/recorder.hpp"
+#include "proxy/net/bounds.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/encryption.hpp"
@@ -32,7 +33,10 @@ struct Surroundings {
   Poller& poller;
   Upstreams upstreams;
   Naming naming;
-  const core::tap::Settings& tap_settings;
+  core::inflate::Budget inflate_budget;  ///< of this loop's taps
+  core::tap::Settings tap_settings;      ///< for this loop's taps
+  const Bounds& bounds;
+  Places& places;
   observe::EventRing& ring;
   capture::Recorder* recorder;  ///< nullptr: nothing is recorded
   const std::function<void()>& wake_observer;

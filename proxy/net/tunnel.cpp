@@ -54,6 +54,38 @@ void Tunnel::cut() {
   if (phase_ != Phase::Over) finish(Ending::Reset);
 }
 
+core::tap::Tap::Idle Tunnel::idle() const noexcept {
+  switch (phase_) {
+    case Phase::Relaying:  // What its receiver has not taken is on its way yet.
+      if (client_.pending.empty() && upstream_.pending.empty()) return tap_->idle();
+      break;
+    case Phase::Introducing:
+    case Phase::Refused:
+      return {core::tap::Tap::Idle::State::InHead, 0};
+    case Phase::Greeting:  // Handshakes have a time of their own.
+    case Phase::Connecting:
+    case Phase::Securing:
+    case Phase::Over:
+      break;
+  }
+  return {};
+}
+
+void Tunnel::look(core::Instant now) {
+  using State = core::tap::Tap::Idle::State;
+  const core::tap::Tap::Idle was = std::exchange(idle_, idle());
+  if (idle_ != was) idle_since_ = now;
+  if (idle_ != was || idle_.state == State::Busy) return;
+  const auto timeout =
+      idle_.state == State::InHead ? around_.bounds.head_timeout : around_.bounds.idle_timeout;
+  if (timeout.count() == 0 || now - idle_since_ < timeout) return;
+  around_.counters.timeouts.add(1);
+  if (phase_ == Phase::Relaying)
+    for (const Direction direction : {Direction::ToServer, Direction::ToClient})
+      tell_tap_end(direction, StreamEnd::Fin);
+  finish(Ending::InOrder);
+}
+
 void Tunnel::on_ready(Side& side, std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)) != 0) side.readable = true;
   if ((events & (EPOLLRDHUP | EPOLLPRI)) != 0) [[unlikely]]
@@ -361,6 +393,7 @@ void Tunnel::finish(Ending ending) {
   leave_handshake();
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
+  around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) {
     if (ending == Ending::Reset) side->stream.reset();
     side->stream.close();

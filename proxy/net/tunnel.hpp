@@ -61,6 +61,9 @@ class Tunnel {
   void start(std::list<Tunnel>::iterator place, const SocketAddress& peer);
   /// Reads on where the last turn left off, to give others theirs.
   void go_on();
+  /// Once in a while: ends the connection when its client keeps it open without asking for
+  /// anything, beyond the bounds.
+  void look(core::Instant now);
   /// The TLS handshake that is under way took too long.
   void handshake_overdue();
   /// Resets both sides: the proxy stops. The tap is told nothing, since neither peer did it.
@@ -140,6 +143,8 @@ class Tunnel {
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
   void tell_tap_reset(Side& by);
 
+  [[nodiscard]] core::tap::Tap::Idle idle() const noexcept;
+
   enum class Ending : std::uint8_t {
     InOrder,  ///< both sides have said FIN, or there is nobody left to tell
     Reset,
@@ -160,6 +165,8 @@ class Tunnel {
   Handshakes::Place handshake_;  ///< while Greeting or Securing
   std::optional<core::tap::Tap> tap_;
   core::ConnectionId id_;
+  core::tap::Tap::Idle idle_{};                    ///< when look() was last called
+  core::Instant idle_since_{};                     ///< ... and since when it is so
   std::array<std::uint64_t, 2> streamed_bytes_{};  ///< by direction; counted while recording
   std::unique_ptr<Named> named_;  ///< nullptr: its upstream is told nothing of it, or no more
   core::address::SocketEnd client_end_;  ///< its socket's address, or as a preamble says

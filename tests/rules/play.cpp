@@ -74,7 +74,13 @@ void Play::run(core::Duration tick) {
       take();
     }
   };
+  std::size_t steps = 0;
   for (const Step& each : scenario_.steps) {
+    if (steps == short_of_memory_.first || steps == short_of_memory_.second) {
+      settings_.short_of_memory = steps < short_of_memory_.second;
+      analysis_.set_short_of_memory(settings_.short_of_memory);
+    }
+    ++steps;
     until(each.at);
     step(each);
   }

@@ -244,7 +244,8 @@ TEST_CASE("check: the command finds the proxy, under every name it was promised"
 
 TEST_CASE("check: with --admin the command finds the API too, at an address it can connect to") {
   const std::string script =
-      "$S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at $SIOSCOPE_ADMIN'";
+      "SIOSCOPE_ADMIN_TOKEN=t $S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at "
+      "$SIOSCOPE_ADMIN'";
   CHECK(
       std::regex_search(shell(script).output, std::regex("\nat http://127\\.0\\.0\\.1:[0-9]+\n")));
   const Run without = shell(

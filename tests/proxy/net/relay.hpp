@@ -39,11 +39,11 @@ struct Relay {
 
   explicit Relay(const proxy::net::Endpoint& upstream,
                  proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
-                 const RelayTls& tls = {})
-      : Relay(upstream, Further{}, std::move(listen), threads, tls) {}
+                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {})
+      : Relay(upstream, Further{}, std::move(listen), threads, tls, bounds) {}
   Relay(const proxy::net::Endpoint& upstream, Further further,
         proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
-        const RelayTls& tls = {}) {
+        const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
     for (const std::string& network : further.trust)
       tap.trust.add(core::address::network_of(network).value());
     further.upstreams.insert(further.upstreams.begin(), upstream);
@@ -62,6 +62,7 @@ struct Relay {
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
                                                  .recorders = std::move(further.recorders),
+                                                 .bounds = bounds,
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);
