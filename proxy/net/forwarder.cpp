@@ -39,6 +39,7 @@ tl::expected<std::unique_ptr<Forwarder>, StartError> Forwarder::start(ForwarderS
                      .naming = settings.naming,
                      .tls_clients = settings.tls_clients,
                      .tls_upstream = settings.tls_upstream,
+                     .handshake_time = settings.handshake_time,
                      .tap = settings.tap,
                      .ring = *settings.rings[i],
                      .recorder = settings.recorders.empty() ? nullptr : settings.recorders[i],
