@@ -4,10 +4,12 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # Headers only.
 add_library(proxy_cli STATIC
   cli/admin_options.cpp cli/analyze_command.cpp cli/analyze_options.cpp cli/capture_files.cpp cli/capture_options.cpp cli/check.cpp
   cli/child.cpp cli/client_key.cpp cli/command_line.cpp cli/command_table.cpp cli/command_text.cpp cli/completable.cpp
-  cli/completions.cpp cli/config_file.cpp cli/connect_command.cpp
-  cli/decode_command.cpp cli/duration.cpp cli/explain_command.cpp cli/fail_on.cpp cli/har_export.cpp cli/health_command.cpp cli/judging_options.cpp cli/limit_options.cpp cli/log.cpp
-  cli/man_page.cpp cli/manual_commands.cpp cli/mark_api.cpp cli/marks.cpp cli/memory_ceiling.cpp cli/options.cpp cli/playback.cpp cli/proxy.cpp cli/recorded.cpp cli/replay_command.cpp
-  cli/replay_options.cpp cli/reporting.cpp cli/rules.cpp cli/service_manager.cpp cli/signals.cpp cli/size.cpp cli/target_options.cpp cli/tls_options.cpp cli/verdict.cpp
+  cli/completions.cpp cli/config_file.cpp cli/connect_command.cpp cli/decode_command.cpp cli/duration.cpp
+  cli/explain_command.cpp cli/fail_on.cpp cli/har_export.cpp cli/health_command.cpp cli/identity_options.cpp
+  cli/judging_options.cpp cli/limit_options.cpp cli/log.cpp cli/man_page.cpp cli/manual_commands.cpp cli/mark_api.cpp
+  cli/marks.cpp cli/memory_ceiling.cpp cli/options.cpp cli/playback.cpp cli/proxy.cpp cli/recorded.cpp
+  cli/replay_command.cpp cli/replay_options.cpp cli/reporting.cpp cli/rules.cpp cli/service_manager.cpp
+  cli/signals.cpp cli/size.cpp cli/target_options.cpp cli/tls_options.cpp cli/upstream_options.cpp cli/verdict.cpp
   cli/watch.cpp cli/watch_tls.cpp
   ${CMAKE_BINARY_DIR}/version.cpp)
 target_include_directories(proxy_cli PUBLIC ${PROJECT_SOURCE_DIR})

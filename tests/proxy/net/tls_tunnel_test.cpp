@@ -536,3 +536,45 @@ TEST_CASE("tls tunnel: what the tap and the capture see is inside of TLS") {
   REQUIRE(ring.front() != nullptr);
   CHECK(ring.front()->kind == core::EventKind::Request);
 }
+
+TEST_CASE("tls tunnel: PROXY preambles stand ahead of TLS, on either side") {
+  const std::string preamble = "PROXY TCP4 203.0.113.9 198.51.100.7 4000 443\r\n";
+  World world;
+  Server server;
+  Relay relay(server.endpoint(),
+              Relay::Further{
+                  .naming = {.forward_for = true, .send_proxy = core::address::PreambleVersion::V1},
+                  .trust = {"127.0.0.1"}},
+              {"127.0.0.1", 0}, 1,
+              {.clients = world.as_server.get(), .upstream = world.as_client.get()});
+  std::string ahead;
+  std::unique_ptr<TlsPeer> upstream;
+  std::thread accepting([&] {
+    Peer plain = server.accept();
+    ahead = plain.receive(preamble.size());
+    upstream = std::make_unique<TlsPeer>(std::move(plain),
+                                         [&](int fd) { return world.as_server->begin(fd); });
+  });
+  Peer plain = relay.connect();
+  plain.send(preamble);
+  TlsPeer client(std::move(plain),
+                 [&](int fd) { return world.as_client->begin(fd, world.sessions); });
+  accepting.join();
+  REQUIRE(client.ready());
+  REQUIRE(upstream->ready());
+  CHECK(ahead == preamble);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string asked = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n";
+  CHECK(upstream->receive(asked.size()) == asked);
+}
+
+TEST_CASE("tls tunnel: without a preamble a trusted client shakes hands as ever") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), Relay::Further{.trust = {"127.0.0.1"}}, {"127.0.0.1", 0}, 1,
+              {.clients = world.as_server.get()});
+  TlsPeer client = world.connect(relay);
+  REQUIRE(client.ready());
+  client.send("hello");
+  CHECK(server.accept().receive(5) == "hello");
+}
