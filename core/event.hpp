@@ -33,6 +33,8 @@ enum class EventKind : std::uint8_t {
   WebSocketClosed,  ///< `close`: a Close frame
   WebSocketError,   ///< `broken`: bytes that no WebSocket receiver accepts; nothing follows
   Large,            ///< `large`: a message or polling payload over kLargeBytes; text: its start
+  Routed,           ///< `routed`: which of several upstreams the connection goes to; ahead of its
+                    ///< first request
 };
 
 /// Why something went by undecoded. The names in reports are unobserved_name()'s. The last two are
@@ -177,6 +179,10 @@ struct Event {
     bool whole;           ///< it has come in, and its own event follows
     bool truncated;
   };
+  struct Routed {
+    std::uint8_t upstream;    ///< counted from 1, in the order in which they are named
+    std::uint8_t instead_of;  ///< ... that one, which could not be reached; 0: none
+  };
   struct Broken {
     std::uint64_t offset_bytes;  ///< in this direction's stream: where the offending frame began
     std::uint8_t error;          ///< websocket::ReadErrc
@@ -196,6 +202,7 @@ struct Event {
     Close close;
     Broken broken;
     Large large;
+    Routed routed;
   };
 };
 inline constexpr std::uint32_t kNoId = 0xffff'ffff;

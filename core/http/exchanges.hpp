@@ -205,7 +205,6 @@ class Exchanges {
     return mode_ == Mode::Http && early_bytes_.empty() &&
            !sides_[static_cast<std::size_t>(Direction::ToServer)].in_message;
   }
-
   /// Whether a request's head has begun and is not complete.
   [[nodiscard]] bool in_request_head() const noexcept {
     return mode_ == Mode::Http && sides_[index_of(Direction::ToServer)].in_head;

@@ -55,6 +55,9 @@ struct ExchangeFact {
   /// How long nothing of its session had been under way when it was asked: over polling, how long
   /// it had been its client's turn. Zero while a poll was pending.
   Duration quiet{};
+  /// Which of several upstreams it went to, counted from 1; 0: there is one, or nobody knows.
+  std::uint8_t upstream = 0;
+  std::uint8_t instead_of = 0;  ///< ... since that one could not be reached; 0: none
 };
 
 /// A whole EVENT or ACK.

@@ -53,6 +53,13 @@ void Tracker::observe(EventView view, Facts& out) {
       check_sequence(event, connection);
       return on_request(view, connection, out);
     }
+    case EventKind::Routed: {
+      Connection& connection = connections_[event.connection];
+      check_sequence(event, connection);
+      connection.upstream = event.routed.upstream;
+      connection.instead_of = event.routed.instead_of;
+      return;
+    }
     default:
       break;
   }
@@ -161,6 +168,8 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
   exchange.number = event.request.exchange;
   exchange.request = event.request;
   exchange.at = event.at;
+  exchange.upstream = connection.upstream;
+  exchange.instead_of = connection.instead_of;
   exchange.asks_new = view.text.empty() && event.request.method == HttpMethod::Get;
   if (!view.text.empty()) {
     const auto found = by_engine_sid_.find(view.text);
@@ -253,7 +262,9 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
                     .asks_new = exchange.asks_new,
                     .unknown_sid = exchange.unknown,
                     .overlaps = exchange.overlaps,
-                    .quiet = exchange.quiet};
+                    .quiet = exchange.quiet,
+                    .upstream = exchange.upstream,
+                    .instead_of = exchange.instead_of};
   return exchange_fact_;
 }
 
@@ -330,6 +341,7 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   session.engine_sid = view.text;
   session.opened = event.at;
   session.requested = exchange->at;
+  session.upstream = exchange->upstream;
   session.last_request = exchange->at;
   session.ping_interval = std::chrono::milliseconds(event.handshake.ping_interval_ms);
   session.ping_timeout = std::chrono::milliseconds(event.handshake.ping_timeout_ms);

@@ -84,13 +84,17 @@ class Tracker {
     bool overlaps = false;   ///< came while another of its kind was pending in its session
     bool answered = false;   ///< its answer has begun
     bool abandoned = false;  ///< told as Unanswered
-    Duration quiet{};        ///< ExchangeFact's
+    Duration quiet{};        ///< ExchangeFact's; so are the next two
+    std::uint8_t upstream = 0;
+    std::uint8_t instead_of = 0;
   };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
     Session* session = nullptr;       ///< once it is a WebSocket
     Exchange opening{};               ///< the request that made it one
     std::uint32_t next_sequence = 0;  ///< of its next event; a jump says that events were lost
+    std::uint8_t upstream = 0;        ///< Event::Routed's
+    std::uint8_t instead_of = 0;      ///< likewise
     bool websocket = false;
     bool ended[2] = {false, false};
   };

@@ -10,6 +10,7 @@
 
 #include "core/http/exchanges.hpp"
 #include "core/tap/emitter.hpp"
+#include "core/tap/ends.hpp"
 #include "core/tap/polling_body.hpp"
 #include "core/tap/request.hpp"
 #include "core/tap/tap.hpp"
@@ -32,11 +33,10 @@ class HttpPhase {
   explicit HttpPhase(const Settings& settings) noexcept
       : settings_(settings), exchanges_(settings.http) {}
 
-  /// @param peer Hash of the client's address.
-  [[nodiscard]] Outcome receive(Direction direction, std::span<char>& bytes, std::uint64_t peer,
+  [[nodiscard]] Outcome receive(Direction direction, std::span<char>& bytes, const Ends& ends,
                                 Emitter& emit);
   /// The direction's stream ended.
-  [[nodiscard]] Outcome finish(Direction direction, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome finish(Direction direction, const Ends& ends, Emitter& emit);
 
   /// Whether a request has come, or its start.
   [[nodiscard]] bool has_begun() const noexcept { return exchanges_.has_begun(); }
@@ -66,9 +66,9 @@ class HttpPhase {
     EngineRequest request;
   };
 
-  [[nodiscard]] Outcome handle(const http::Item& item, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome handle(const http::Item& item, const Ends& ends, Emitter& emit);
   [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded, Emitter& emit);
-  [[nodiscard]] Outcome request_head(const http::RequestHead& head, std::uint64_t peer,
+  [[nodiscard]] Outcome request_head(const http::RequestHead& head, const Ends& ends,
                                      Emitter& emit);
   void response_head(const http::ResponseHead& head, Emitter& emit);
   void response_end(std::uint32_t exchange, Emitter& emit);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/address/networks.hpp"
 #include "core/direction.hpp"
 #include "core/event_buffer.hpp"
 #include "core/http/exchanges.hpp"
@@ -56,6 +57,8 @@ struct Settings {
   ClientKey client_key;
   std::uint64_t hash_key;
   std::vector<DedupeKey> dedupe_keys;
+  /// Peers whose word is taken for who their clients are: their X-Forwarded-For is believed.
+  address::Networks trust;
   inflate::Budget* inflate_budget = nullptr;  ///< nullptr: as much as it takes
   /// While it is, a connection that begins with a new session is not looked into (MemoryLimit):
   /// what gives way is what we see, never what passes.
@@ -77,8 +80,11 @@ class Tap {
   Tap& operator=(Tap&&) noexcept;
 
   /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or
-  /// `[::1]:53212`.
+  /// `[::1]:53212`, or whom a trusted PROXY preamble names as the client.
   void open(std::string_view peer, Instant at, EventBuffer& out);
+  /// It goes to this one of several upstreams, which are counted from 1; `instead_of` that one,
+  /// which could not be reached (0: it was the first choice). Once, before it is first asked.
+  void routed(std::uint8_t upstream, std::uint8_t instead_of) noexcept;
   /// `bytes` were forwarded in `direction`. They are overwritten: WebSocket payloads are unmasked
   /// in place.
   void receive(Direction direction, std::span<char> bytes, Instant at, EventBuffer& out);

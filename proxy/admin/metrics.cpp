@@ -136,6 +136,23 @@ MetricFamily packets(const rules::Traffic& traffic) {
   return std::move(family).take();
 }
 
+void upstreams(const std::vector<net::Balance::Standing>& standings,
+               std::vector<MetricFamily>& families) {
+  Family up = gauge("sioscope_upstream_up", "1, or 0 while it is passed over.");
+  Family connections =
+      counter("sioscope_upstream_connections_total", "Client connections given to an upstream.");
+  Family failures = counter("sioscope_upstream_connect_failures_total",
+                            "Attempts to connect to an upstream that failed.");
+  for (const net::Balance::Standing& one : standings) {
+    const Labels labels{{"upstream", one.name}};
+    up.add(labels, one.up ? 1.0 : 0.0);
+    connections.add(labels, static_cast<double>(one.connections));
+    failures.add(labels, static_cast<double>(one.failures));
+  }
+  for (Family* const family : {&up, &connections, &failures})
+    families.push_back(std::move(*family).take());
+}
+
 MetricFamily handshakes(const Numbers& numbers) {
   Family family = counter("sioscope_tls_handshakes_total",
                           "TLS handshakes with clients and the upstream, by what came of them.");
@@ -149,7 +166,6 @@ MetricFamily handshakes(const Numbers& numbers) {
   }
   return std::move(family).take();
 }
-
 
 MetricFamily sessions_ended(const rules::Traffic& traffic) {
   using Outcome = rules::Traffic::Outcome;
@@ -213,6 +229,7 @@ void add_connections(const Numbers& numbers, std::vector<MetricFamily>& families
       counter("sioscope_upstream_failures_total", "Client connections answered with 502.")
           .add({}, numbers.upstream_failures)
           .take());
+  if (!numbers.upstreams.empty()) upstreams(numbers.upstreams, families);
   families.push_back(counter("sioscope_accept_pauses_total",
                              "Times that descriptors or memory for a connection ran out.")
                          .add({}, numbers.accept_pauses)

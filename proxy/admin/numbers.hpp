@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/net/balance.hpp"
 #include "proxy/report/ledger.hpp"
 #include "rules/analysis.hpp"
 #include "rules/traffic.hpp"
@@ -24,8 +25,9 @@ struct Numbers {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   std::uint64_t upstream_failures = 0;
-  std::uint64_t accept_pauses = 0;  ///< times that descriptors or memory ran out
-  std::uint64_t stalls = 0;         ///< reads that their receiver did not take whole
+  std::vector<net::Balance::Standing> upstreams = {};  ///< where there are several
+  std::uint64_t accept_pauses = 0;                     ///< times that descriptors or memory ran out
+  std::uint64_t stalls = 0;  ///< reads that their receiver did not take whole
   std::uint64_t pending_bytes_peak = 0;
   std::uint64_t full = 0;      ///< times that --max-connections was reached
   std::uint64_t timeouts = 0;  ///< connections ended by --header-timeout or --idle-timeout

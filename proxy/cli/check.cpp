@@ -126,7 +126,7 @@ int check_command(Arguments arguments) {
     auto served = serve_recorded(*options);
     if (!served) return say({kExitUsage, "sioscope check: --replay-serve: " + served.error()});
     recorded_server = std::move(*served);
-    options->watch.upstream = recorded_server->bound();
+    options->watch.upstreams.endpoints = {recorded_server->bound()};
   }
 
   Signals signals;

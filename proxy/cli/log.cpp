@@ -69,12 +69,12 @@ tl::expected<Value, std::string> read_word(const Words<Value, kSize>& words, con
 }  // namespace
 
 void add_log_options(CLI::App& app, WrittenLog& written) {
-  app.add_option("--log-level", written.level, "debug, info, warning, error or off")
-      ->type_name("LEVEL")
+  app.add_option("--log-level", written.level, "how much to log to stderr")
+      ->type_name("debug|info|warning|error|off")
       ->capture_default_str();
   app.add_option("--log-format", written.format,
-                 "text, or json: one object a line on stderr, findings and verdict among them")
-      ->type_name("FORMAT")
+                 "json: one object a line on stderr, findings and verdict among them")
+      ->type_name("text|json")
       ->capture_default_str();
 }
 

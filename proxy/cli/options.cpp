@@ -5,6 +5,7 @@
 
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/duration.hpp"
+#include "proxy/cli/identity_options.hpp"
 #include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/replay_options.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 /// Options of `proxy` and `check` alone, as they were written, before anything is believed.
 struct Written : WrittenJudging {
   std::string listen;
-  std::vector<std::string> upstream;
+  WrittenUpstreams upstreams;
+  WrittenNaming naming;
   WrittenAdmin admin;
   WrittenCapture capture;
   WrittenLimits limits;
@@ -30,10 +32,8 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("--upstream", written.upstream,
-                 "the Socket.IO server, http://HOST:PORT or https://HOST:PORT")
-      ->type_name("URL")
-      ->allow_extra_args(false);
+  add_upstream_options(app, written.upstreams);
+  add_naming_options(app, written.naming);
   add_admin_options(app, written.admin);
   add_tls_options(app, written.tls);
   add_capture_options(app, written.capture);
@@ -47,17 +47,6 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
   add_log_options(app, written.log);
-}
-
-tl::expected<net::HttpUrl, std::string> upstream_of(const std::vector<std::string>& urls) {
-  if (urls.empty())
-    return refuse(
-        "--upstream is missing; name the Socket.IO server, as in --upstream http://127.0.0.1:3000");
-  if (urls.size() > 1)
-    return refuse("--upstream can be given only once so far; start one sioscope per server");
-  return net::parse_http_url(urls.front()).map_error([](const net::StartError& error) {
-    return "--upstream: " + error.sentence;
-  });
 }
 
 tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
@@ -96,10 +85,9 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
                   Complaints& complaints) {
   WatchOptions options;
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
-  net::HttpUrl upstream;
-  complaints.take(upstream_of(written.upstream), upstream);
-  options.upstream = upstream.endpoint;
-  complaints.take(read_tls(written.tls, upstream), options.tls);
+  complaints.take(read_upstreams(written.upstreams), options.upstreams);
+  complaints.take(read_naming(written.naming), options.naming);
+  complaints.take(read_tls(written.tls, options.upstreams), options.tls);
   read_judging_options(written, known, complaints, options);
   complaints.take(read_admin(written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
@@ -121,6 +109,10 @@ constexpr std::string_view kProxyExamples =
     "  sioscope proxy --listen 0.0.0.0:443 --tls-cert own.pem --upstream https://app:3000 "
     "--upstream-ca ca.pem\n"
     "SIGHUP reads the certificates again; SSLKEYLOGFILE gets the secrets of TLS connections.\n"
+    "Two servers, to see whether sessions stick:\n"
+    "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app-1:3000 --upstream "
+    "http://app-2:3000 \\\n"
+    "    --balance round-robin\n"
     "In the file of --config:\n"
     "  upstream = \"http://127.0.0.1:3000\"\n"
     "  [[ignore]]\n"
@@ -206,9 +198,9 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
 
   Complaints complaints;
   if (!options.replay.empty()) {
-    if (!written.upstream.empty())
+    if (!written.upstreams.urls.empty())
       complaints.add("--upstream and --replay-serve are two servers; leave one out");
-    written.upstream = {"http://127.0.0.1:1"};  // Nobody will connect there.
+    written.upstreams.urls = {"http://127.0.0.1:1"};  // Nobody will connect there.
   }
   options.watch = read(written, known, complaints);
   options.watch.expect_traffic = true;

@@ -17,7 +17,9 @@
 #include "proxy/cli/limit_options.hpp"
 #include "proxy/cli/log.hpp"
 #include "proxy/cli/tls_options.hpp"
+#include "proxy/cli/upstream_options.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
 #include "proxy/report/redaction.hpp"
@@ -44,7 +46,8 @@ struct JudgingOptions {
 /// What `proxy` and `check` have in common. A base, so that either can be handed on as what judges.
 struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
-  net::Endpoint upstream;
+  UpstreamOptions upstreams;
+  net::Naming naming;  ///< how they are told who a client is
   TlsOptions tls;
   std::optional<AdminOptions> admin;
   std::optional<CaptureOptions> capture;

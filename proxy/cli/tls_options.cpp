@@ -62,9 +62,16 @@ const char* upstream_option(const WrittenTls& written) {
   return written.upstream_insecure ? "--upstream-insecure" : nullptr;
 }
 
+/// Empty: each of several upstreams has its own.
+std::string name_of(const WrittenTls& written, const UpstreamOptions& upstreams) {
+  if (!written.upstream_name.empty() || upstreams.endpoints.size() > 1)
+    return written.upstream_name;
+  return upstreams.endpoints.front().host;
+}
+
 tl::expected<std::optional<tls::TowardsUpstreamSettings>, std::string> read_upstream(
-    const WrittenTls& written, const net::HttpUrl& upstream) {
-  if (upstream.scheme == net::HttpUrl::Scheme::Http) {
+    const WrittenTls& written, const UpstreamOptions& upstreams) {
+  if (upstreams.scheme == net::HttpUrl::Scheme::Http) {
     const char* const needless = upstream_option(written);
     if (needless == nullptr) return std::optional<tls::TowardsUpstreamSettings>();
     return refuse(std::string(needless) +
@@ -77,7 +84,7 @@ tl::expected<std::optional<tls::TowardsUpstreamSettings>, std::string> read_upst
   if (!written.upstream_key.empty() && written.upstream_certificate.empty())
     return refuse("--upstream-key needs --upstream-cert FILE, the certificate it belongs to");
   tls::TowardsUpstreamSettings settings{
-      .name = written.upstream_name.empty() ? upstream.endpoint.host : written.upstream_name,
+      .name = name_of(written, upstreams),
       .verify = written.upstream_insecure ? tls::Verify::Nothing : tls::Verify::Peer,
       .ca_file = written.upstream_ca};
   if (!written.upstream_certificate.empty())
@@ -105,7 +112,7 @@ void add_tls_options(CLI::App& app, WrittenTls& written) {
        "ask clients for a certificate that one of these vouches for");
   app.add_option("--tls-client-auth", written.client_auth,
                  "required, or optional for clients that have none")
-      ->type_name("HOW");
+      ->type_name("required|optional");
   file("--upstream-ca", written.upstream_ca,
        "whom to trust about an https upstream; default: whom the system trusts");
   file("--upstream-cert", written.upstream_certificate,
@@ -119,10 +126,10 @@ void add_tls_options(CLI::App& app, WrittenTls& written) {
 }
 
 tl::expected<TlsOptions, std::string> read_tls(const WrittenTls& written,
-                                               const net::HttpUrl& upstream) {
+                                               const UpstreamOptions& upstreams) {
   auto clients = read_clients(written);
   if (!clients) return tl::unexpected(clients.error());
-  auto towards_upstream = read_upstream(written, upstream);
+  auto towards_upstream = read_upstream(written, upstreams);
   if (!towards_upstream) return tl::unexpected(towards_upstream.error());
   return TlsOptions{std::move(*clients), std::move(*towards_upstream)};
 }

@@ -5,7 +5,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "proxy/net/address.hpp"
+#include "proxy/cli/upstream_options.hpp"
 #include "proxy/tls/towards_clients.hpp"
 #include "proxy/tls/towards_upstream.hpp"
 
@@ -35,8 +35,8 @@ struct TlsOptions {
 };
 
 void add_tls_options(CLI::App& app, WrittenTls& written);
-/// `upstream` is where the connections go, and whether by TLS. Errors: a sentence.
+/// `upstreams` is where the connections go, and whether by TLS. Errors: a sentence.
 [[nodiscard]] tl::expected<TlsOptions, std::string> read_tls(const WrittenTls& written,
-                                                             const net::HttpUrl& upstream);
+                                                             const UpstreamOptions& upstreams);
 
 }  // namespace proxy::cli

@@ -28,6 +28,12 @@ std::uint64_t random_key() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+rules::Settings settings_of(const WatchOptions& options) {
+  rules::Settings settings = rules_settings(options);
+  settings.upstreams = options.upstreams.names();
+  return settings;
+}
+
 /// Nothing when the side has no TLS.
 std::optional<admin::Numbers::Handshakes> handshakes_of(const void* side,
                                                         const net::HandshakeTotals& totals) {
@@ -44,7 +50,7 @@ Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
       reporting_(std::move(reporting)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
-          rules_settings(options_)),
+          settings_of(options_)),
       mark_api_(marks_, reporting_->ledger(), mark_world()) {
   options_.tap.hash_key = random_key();
   if (options_.limits.memory_bytes_max) memory_.emplace(*options_.limits.memory_bytes_max, *log_);
@@ -80,7 +86,9 @@ tl::expected<void, net::StartError> Watch::serve() {
   if (memory_) observer_.ask_for_memory([this] { return memory_->look(observe::now()); });
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
-                                          .upstream = options_.upstream,
+                                          .upstreams = options_.upstreams.endpoints,
+                                          .balance = options_.upstreams.balance,
+                                          .naming = options_.naming,
                                           .tls_clients = tls_.clients(),
                                           .tls_upstream = tls_.upstream(),
                                           .tap = options_.tap,
@@ -179,6 +187,7 @@ admin::Numbers Watch::numbers() {
           .bytes_to_server = totals.bytes_to_server,
           .bytes_to_client = totals.bytes_to_client,
           .upstream_failures = totals.upstream_failures,
+          .upstreams = forwarder_->standings(),
           .accept_pauses = totals.accept_pauses,
           .stalls = totals.stalls,
           .pending_bytes_peak = totals.pending_bytes_peak,

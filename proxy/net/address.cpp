@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -100,6 +101,21 @@ Endpoint SocketAddress::endpoint() const {
   const auto& four = reinterpret_cast<const sockaddr_in&>(storage);
   inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
   return {text, ntohs(four.sin_port)};
+}
+
+core::address::SocketEnd SocketAddress::socket_end() const noexcept {
+  core::address::SocketEnd end;
+  if (family() == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(storage);
+    std::memcpy(end.address.bytes.data(), six.sin6_addr.s6_addr, end.address.bytes.size());
+    end.port = ntohs(six.sin6_port);
+  } else if (family() == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(storage);
+    std::array<std::uint8_t, 4> bytes;
+    std::memcpy(bytes.data(), &four.sin_addr, bytes.size());
+    end = {core::address::IpAddress::of_ipv4(bytes), ntohs(four.sin_port)};
+  }
+  return end;
 }
 
 SocketAddress local_address(int fd) {

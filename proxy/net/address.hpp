@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "core/address/ip_address.hpp"
 #include "proxy/net/start_error.hpp"
 
 struct addrinfo;  // <netdb.h>
@@ -49,6 +50,8 @@ struct SocketAddress {
   [[nodiscard]] int family() const noexcept { return storage.ss_family; }
   /// Numeric. An IPv4 address that came through an IPv6 socket reads as IPv4.
   [[nodiscard]] Endpoint endpoint() const;
+  /// The same in numbers; of another family than IPv4 and IPv6 none: `[::]:0`.
+  [[nodiscard]] core::address::SocketEnd socket_end() const noexcept;
 };
 
 /// The address that a bound socket has.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/handshakes.hpp"
 #include "proxy/tls/sessions.hpp"
@@ -13,7 +15,7 @@ struct Encryption {
   const tls::TowardsClients* clients;    ///< null: clients speak plain
   const tls::TowardsUpstream* upstream;  ///< null: the upstream speaks plain
   Handshakes handshakes;
-  tls::Sessions sessions = {};  ///< with the upstream
+  std::vector<tls::Sessions> sessions;  ///< with each upstream
   Complaint client_complaint = {};
   Complaint upstream_complaint = {};
 };

@@ -29,10 +29,13 @@ namespace proxy::net {
 /// What to forward, and what the loops are given to tell what they saw. Everything referred to
 /// outlives the forwarder.
 struct ForwarderSettings {
-  Endpoint listen;    ///< port 0: the system picks one
-  Endpoint upstream;  ///< its name is looked up now, and again after a failure
+  Endpoint listen;  ///< port 0: the system picks one
+  /// One, or several to choose from. Their names are looked up now, and again after a failure.
+  std::vector<Endpoint> upstreams;
+  BalancePolicy balance = BalancePolicy::Sticky;
+  Naming naming = {};
   const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
-  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: the upstream speaks plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: upstreams speak plain
   std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   std::span<observe::EventRing* const> rings;  ///< one I/O thread for each, at least one
@@ -60,6 +63,8 @@ class Forwarder {
   [[nodiscard]] const Endpoint& bound() const noexcept { return bound_; }
   /// From any thread.
   [[nodiscard]] Totals totals() const noexcept;
+  /// Of several upstreams, from any thread; empty where there is one.
+  [[nodiscard]] std::vector<Balance::Standing> standings() const;
   /// When the loop that did so longest ago last turned: they all do once a second at least. Those
   /// that have ended do not count.
   [[nodiscard]] core::Instant turned_at() const;
@@ -80,6 +85,7 @@ class Forwarder {
   Bounds bounds_;
   Places places_;
   Endpoint bound_;
+  std::unique_ptr<Balance> balance_;  ///< outlives the loops
   std::vector<std::unique_ptr<Loop>> loops_;
 };
 

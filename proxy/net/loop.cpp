@@ -54,8 +54,8 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
     : uv_loop_(std::move(uv_loop)),
       poller_(std::move(poller)),
       around_{.poller = poller_,
-              .upstream{uv_loop_.get(), std::move(settings.upstream),
-                        std::move(settings.upstream_addresses)},
+              .upstreams{uv_loop_.get(), settings.upstreams, settings.balance},
+              .naming = settings.naming,
               .inflate_budget =
                   core::inflate::Budget(settings.bounds.inflate_bytes_max / settings.loops),
               .tap_settings = settings.tap,
@@ -69,7 +69,9 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .encryption = nullptr,
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
+              .rewritten{},
               .upstream_complaint{},
+              .naming_complaint{},
               .tunnels{},
               .over{},
               .going_on{}},
@@ -77,10 +79,11 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
       listener_(std::move(settings.listener)) {
   around_.tap_settings.inflate_budget = &around_.inflate_budget;
   if (settings.tls_clients != nullptr || settings.tls_upstream != nullptr)
-    around_.encryption =
-        std::make_unique<Encryption>(Encryption{.clients = settings.tls_clients,
-                                                .upstream = settings.tls_upstream,
-                                                .handshakes = Handshakes(settings.handshake_time)});
+    around_.encryption = std::make_unique<Encryption>(
+        Encryption{.clients = settings.tls_clients,
+                   .upstream = settings.tls_upstream,
+                   .handshakes = Handshakes(settings.handshake_time),
+                   .sessions = std::vector<tls::Sessions>(settings.upstreams.size())});
 }
 
 Loop::~Loop() {
@@ -215,12 +218,12 @@ void Loop::accept_one(Descriptor client, const SocketAddress& peer) {
   }
   const auto place =
       around_.tunnels.emplace(around_.tunnels.end(), around_, core::ConnectionId{next_id_++},
-                              std::move(client), std::move(spare_));
+                              std::move(client), std::move(spare_), spare_family_);
   place->start(place, peer);
 }
 
 bool Loop::have_spare() {
-  const int family = around_.upstream.addresses().front().family();
+  const int family = around_.upstreams[0].addresses().front().family();  // Mostly all are of one.
   if (spare_ && spare_family_ == family) return true;
   auto socket = open_upstream_socket(family);
   if (!socket) {

@@ -35,12 +35,13 @@ namespace proxy::net {
 
 /// What a loop is given. Everything referred to outlives it.
 struct LoopSettings {
-  std::uint16_t number;  ///< stands in the top bits of its connections' ids
-  Descriptor listener;   ///< from listen_on()
-  Endpoint upstream;
-  std::vector<SocketAddress> upstream_addresses;       ///< at least one
+  std::uint16_t number;             ///< stands in the top bits of its connections' ids
+  Descriptor listener;              ///< from listen_on()
+  std::vector<Resolved> upstreams;  ///< at least one
+  Balance& balance;                 ///< of them, for all loops
+  Naming naming = {};
   const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
-  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: the upstream speaks plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: upstreams speak plain
   std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   observe::EventRing& ring;

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,9 +19,10 @@
 #include "proxy/net/counters.hpp"
 #include "proxy/net/encryption.hpp"
 #include "proxy/net/limits.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/tunnel.hpp"
-#include "proxy/net/upstream.hpp"
+#include "proxy/net/upstreams.hpp"
 #include "proxy/observe/clock.hpp"
 #include "proxy/observe/event_ring.hpp"
 
@@ -29,7 +31,8 @@ namespace proxy::net {
 /// What the tunnels of one loop share. Belongs to the loop; used on its thread only.
 struct Surroundings {
   Poller& poller;
-  Upstream upstream;
+  Upstreams upstreams;
+  Naming naming;
   core::inflate::Budget inflate_budget;  ///< of this loop's taps
   core::tap::Settings tap_settings;      ///< for this loop's taps
   const Bounds& bounds;
@@ -43,7 +46,9 @@ struct Surroundings {
   std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
   std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
   core::EventBuffer events;
+  std::string rewritten;  ///< what goes to an upstream instead of a read, where they differ
   Complaint upstream_complaint;
+  Complaint naming_complaint;
   std::list<Tunnel> tunnels;
   std::list<Tunnel> over;         ///< ended in this turn
   std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read

@@ -26,29 +26,28 @@ bool was_connected(int error) noexcept {
 
 }  // namespace
 
-Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream)
+Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream,
+               int family)
     : around_(around),
       client_(*this, std::move(client)),
       upstream_(*this, std::move(upstream)),
       tap_(std::in_place, around.tap_settings, id),
-      id_(id) {}
+      id_(id),
+      family_(family) {}
 
 void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer) {
   place_ = place;
   around_.counters.accepted.add(1);
   around_.counters.active.add(1);
-  const bool secure = around_.encryption && around_.encryption->clients != nullptr;
-  if (!secure) opened(peer);
+  client_end_ = peer.socket_end();
+  const bool introduces = around_.tap_settings.trust.hold(client_end_.address);
+  if (introduces)
+    phase_ = Phase::Introducing;
+  else if (!secures_clients())
+    opened();
   if (around_.poller.watch_socket(client_.stream.fd(), client_) != 0) return finish(Ending::Reset);
-  return secure ? greet() : connect();
-}
-
-/// From here on there is something to see.
-void Tunnel::opened(const SocketAddress& peer) {
-  const core::Instant at = around_.read_clock();
-  if (around_.recorder != nullptr) record_open(peer, at);
-  tap_->open(peer.endpoint().text(), at, around_.events);
-  around_.publish(at);
+  if (introduces) return;
+  return secures_clients() ? greet() : connect();
 }
 
 void Tunnel::cut() {
@@ -60,6 +59,7 @@ core::tap::Tap::Idle Tunnel::idle() const noexcept {
     case Phase::Relaying:  // What its receiver has not taken is on its way yet.
       if (client_.pending.empty() && upstream_.pending.empty()) return tap_->idle();
       break;
+    case Phase::Introducing:
     case Phase::Refused:
       return {core::tap::Tap::Idle::State::InHead, 0};
     case Phase::Greeting:  // Handshakes have a time of their own.
@@ -98,6 +98,9 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
     case Phase::Connecting:
     case Phase::Securing:
       return on_connecting(side, events);
+    case Phase::Introducing:
+      if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::Reset);
+      return introduce();
     case Phase::Refused:
       if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::InOrder);
       return answer_refused();
@@ -108,36 +111,70 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
 
 // --- Connecting ---
 
+Upstream& Tunnel::upstream() noexcept { return around_.upstreams[number_]; }
+
 void Tunnel::connect() {
-  const auto& addresses = around_.upstream.addresses();
-  while (address_ < addresses.size()) {
-    int error = try_address(addresses[address_]);
+  int error = 0;
+  do {
+    const SocketAddress& address = upstream().addresses()[address_];
+    if (family_ != address.family()) {
+      connect_error_ = replace_upstream_socket(address.family());
+      if (connect_error_ != 0) break;
+    }
+    error = try_address(address);
     if (error == EALREADY || was_connected(error)) {
       const int unwatched = around_.poller.watch_socket(upstream_.stream.fd(), upstream_);
       if (unwatched != 0) return finish(Ending::Reset);
       if (error != EALREADY) connected(error);
       return;
     }
-    if (!next_address(error)) break;
-  }
+  } while (next_address(error));
   refuse();
 }
 
 void Tunnel::connected(int error) {
-  if (around_.encryption && around_.encryption->upstream != nullptr) return secure_upstream();
+  tell_of_choice();
+  if (error == 0 && !send_preamble()) return aborted_by(upstream_);
+  if (secures_upstreams()) return secure_upstream();
   phase_ = Phase::Relaying;
   if (error != 0) return aborted_by(upstream_);
   if (client_.readable) receive(client_);
 }
 
-/// Prepares for the address after the one that failed with `error`; false when there is none.
+/// Turns to the address after the one that failed with `error`, maybe another upstream's; false
+/// when there is none.
 bool Tunnel::next_address(int error) {
   connect_error_ = error;
-  const auto& addresses = around_.upstream.addresses();
-  if (++address_ >= addresses.size()) return false;
-  const int replaced = replace_upstream_socket(addresses[address_].family());
-  if (replaced != 0) connect_error_ = replaced;
-  return replaced == 0;
+  family_ = 0;
+  return ++address_ < upstream().addresses().size() || next_upstream();
+}
+
+bool Tunnel::next_upstream() {
+  Balance& balance = around_.upstreams.balance();
+  if (!balance.has_choice()) return false;
+  const core::Instant now = observe::now();
+  if (balance.failed(number_, now) == Balance::News::WentDown)
+    around_.log.warn("upstream {} cannot be reached: {}; its clients go to others until it can",
+                     upstream().endpoint().text(), failure_reason(connect_error_));
+  upstream().look_up_again();
+  const auto next = balance.next(way_, now);
+  if (!next) return false;
+  number_ = *next;
+  address_ = 0;
+  return true;
+}
+
+/// Which of several upstreams it is, and whether that one is back.
+void Tunnel::tell_of_choice() {
+  Balance& balance = around_.upstreams.balance();
+  if (!balance.has_choice()) return;
+  if (balance.reached(number_) == Balance::News::CameUp)
+    around_.log.warn("upstream {} can be reached again", upstream().endpoint().text());
+  const std::uint8_t wanted = balance.first_choice(way_);
+  const auto counted = [](std::uint8_t upstream) {
+    return static_cast<std::uint8_t>(upstream + 1);
+  };
+  tap_->routed(counted(number_), wanted == number_ ? std::uint8_t{0} : counted(wanted));
 }
 
 /// 0 when connected, EALREADY when under way. Asks twice, since over loopback it is done by the
@@ -154,6 +191,7 @@ int Tunnel::replace_upstream_socket(int family) {
   auto fresh = open_upstream_socket(family);
   if (!fresh) return fresh.error();
   upstream_.stream = Stream(std::move(*fresh));
+  family_ = family;
   return 0;
 }
 
@@ -173,8 +211,10 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
 
 std::string Tunnel::why_refused() const {
   const tls::Connection* const secured = upstream_.stream.secured();
-  return secured == nullptr || connect_error_ != EPROTO ? failure_reason(connect_error_)
-                                                        : "TLS failed, " + secured->failure();
+  if (secured != nullptr && connect_error_ == EPROTO) return "TLS failed, " + secured->failure();
+  const std::string reason = failure_reason(connect_error_);
+  const bool tried_others = secured == nullptr && around_.upstreams.balance().has_choice();
+  return tried_others ? reason + "; no other upstream can be reached either" : reason;
 }
 
 void Tunnel::refuse() {
@@ -186,8 +226,8 @@ void Tunnel::refuse() {
   if (const auto swallowed = around_.upstream_complaint.happened(at))
     around_.log.warn(
         "upstream {} cannot be reached: {}; clients get a 502 ({} more since the last message)",
-        around_.upstream.endpoint().text(), why_refused(), *swallowed);
-  around_.upstream.look_up_again();
+        upstream().endpoint().text(), why_refused(), *swallowed);
+  upstream().look_up_again();
   tell_tap_reset(upstream_);
   if (client_.readable) answer_refused();
 }
@@ -205,7 +245,7 @@ void Tunnel::answer_refused() {
     // Behind the answer comes the rest of a request that has it already.
     if (got.bytes == 0 || std::exchange(client_.fin_sent, true)) continue;
     const std::string answer =
-        bad_gateway(around_.upstream.endpoint(), why_refused(), buffer.first(got.bytes));
+        bad_gateway(upstream().endpoint(), why_refused(), buffer.first(got.bytes));
     // A fresh send buffer takes it whole; if not, the client is past helping.
     (void)client_.stream.write(answer);
     (void)client_.stream.say_goodbye();
@@ -269,9 +309,12 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
   const bool recorded = around_.recorder != nullptr;
   const core::Instant at = watched_by_tap || recorded ? around_.read_clock() : core::Instant{};
 
-  const Sent sent = to.stream.write(bytes);
-  if (sent.bytes < bytes.size() && sent.error == 0) [[unlikely]] {
-    to.pending.keep(bytes.subspan(sent.bytes));  // Before the tap, which overwrites.
+  std::span<const char> out = bytes;
+  if (named_) [[unlikely]]
+    out = &from == &client_ ? named(bytes) : heard(bytes);
+  const Sent sent = out.empty() ? Sent{} : to.stream.write(out);
+  if (sent.bytes < out.size() && sent.error == 0) [[unlikely]] {
+    to.pending.keep(out.subspan(sent.bytes));  // Before the tap, which overwrites.
     around_.counters.stalls.add(1);
     around_.counters.pending_bytes_peak.raise_to(to.pending.bytes().size());
   }
@@ -304,6 +347,9 @@ void Tunnel::flush(Side& to) {
 void Tunnel::end_of_stream(Side& from) {
   from.fin_read = true;
   tell_tap_end(direction_from(from), StreamEnd::Fin);
+  if (named_ && named_->forwarded_for && &from == &client_)
+    if (const std::string_view held = named_->forwarded_for->finish(); !held.empty())
+      (void)other(from).stream.write(held);  // A byte: there is room.
   other(from).fin_sent = true;
   say_fin(other(from));
 }
@@ -328,13 +374,6 @@ void Tunnel::aborted_by(Side& side) {
   finish(Ending::Reset);
 }
 
-void Tunnel::record_open(const SocketAddress& peer, core::Instant at) {
-  SocketAddress own;
-  own.length = sizeof own.storage;
-  if (getsockname(client_.stream.fd(), own.get(), &own.length) != 0) own = peer;
-  around_.recorder->opened(id_, peer.endpoint().text(), own.endpoint().text(), at);
-}
-
 void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
@@ -356,11 +395,15 @@ void Tunnel::finish(Ending ending) {
   around_.counters.active.subtract(1);
   around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) {
-    if (ending == Ending::Reset) side->stream.reset();
+    if (ending == Ending::Reset)
+      side->stream.reset();
+    else if (!side->fin_sent)  // Closing says FIN, and this what comes before it, if there is room.
+      (void)side->stream.say_goodbye();
     side->stream.close();
     side->pending.drop();
   }
   tap_.reset();
+  named_.reset();
   if (std::exchange(goes_on_, false)) std::erase(around_.going_on, this);
   around_.over.splice(around_.over.end(), around_.tunnels, place_);
 }

@@ -1,6 +1,5 @@
 // The TLS handshakes of a tunnel, and what is said when TLS fails.
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
@@ -14,18 +13,19 @@ namespace {
 
 using Handshake = tls::Connection::Handshake;
 
-SocketAddress peer_of(int fd) {
-  SocketAddress peer;
-  peer.length = sizeof peer.storage;
-  getpeername(fd, peer.get(), &peer.length);
-  return peer;
-}
-
 void count(HandshakeCounters& counters, const tls::Connection& done) {
   (done.resumed() ? counters.resumed : counters.full).add(1);
 }
 
 }  // namespace
+
+bool Tunnel::secures_clients() const noexcept {
+  return around_.encryption && around_.encryption->clients != nullptr;
+}
+
+bool Tunnel::secures_upstreams() const noexcept {
+  return around_.encryption && around_.encryption->upstream != nullptr;
+}
 
 // --- With the client ---
 
@@ -52,7 +52,7 @@ void Tunnel::on_greeting(std::uint32_t) {
   count(around_.counters.client_handshakes, secured);
   phase_ = Phase::Connecting;
   client_.readable = true;  // Its first bytes may have been read with the end of its handshake.
-  opened(peer_of(client_.stream.fd()));
+  opened();
   connect();
 }
 
@@ -62,7 +62,7 @@ void Tunnel::turn_away(const std::string& reason) {
     around_.log.warn(
         "TLS with the client {} failed, {}; its connection is closed ({} more since the last "
         "message)",
-        peer_of(client_.stream.fd()).endpoint().text(), reason, *swallowed);
+        text_of(client_end_), reason, *swallowed);
   finish(Ending::InOrder);
 }
 
@@ -70,7 +70,8 @@ void Tunnel::turn_away(const std::string& reason) {
 
 void Tunnel::secure_upstream() {
   Encryption& encryption = *around_.encryption;
-  auto connection = encryption.upstream->begin(upstream_.stream.fd(), encryption.sessions);
+  auto connection = encryption.upstream->begin(upstream_.stream.fd(), encryption.sessions[number_],
+                                               upstream().endpoint().host);
   if (!connection) return finish(Ending::Reset);
   upstream_.stream.secure(std::move(connection));
   phase_ = Phase::Securing;
@@ -123,8 +124,8 @@ void Tunnel::complain_of_broken_tls(const Side& side) {
   if (const auto swallowed = complaint.happened(observe::now()))
     around_.log.warn(
         "TLS with {} broke, {}; the connection is reset ({} more since the last message)",
-        is_client ? "the client " + peer_of(side.stream.fd()).endpoint().text()
-                  : "the upstream " + around_.upstream.endpoint().text(),
+        is_client ? "the client " + text_of(client_end_)
+                  : "the upstream " + upstream().endpoint().text(),
         secured->failure(), *swallowed);
 }
 

@@ -53,7 +53,8 @@ Owned<SSL_CTX> TowardsUpstream::current() const {
   return share(context_.get());
 }
 
-std::unique_ptr<Connection> TowardsUpstream::begin(int fd, Sessions& sessions) const {
+std::unique_ptr<Connection> TowardsUpstream::begin(int fd, Sessions& sessions,
+                                                   const std::string& host) const {
   const Owned<SSL_CTX> context = current();
   Owned<SSL> ssl(SSL_new(context.get()));
   if (!ssl) {
@@ -61,7 +62,7 @@ std::unique_ptr<Connection> TowardsUpstream::begin(int fd, Sessions& sessions) c
     return nullptr;
   }
   SSL_set_connect_state(ssl.get());
-  expect_peer(ssl.get(), settings_.name);
+  expect_peer(ssl.get(), settings_.name.empty() ? host : settings_.name);
   sessions.begin(context.get());
   sessions.offer_to(ssl.get());
   return std::make_unique<Connection>(std::move(ssl), fd, &sessions);

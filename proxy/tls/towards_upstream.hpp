@@ -21,7 +21,7 @@ enum class Verify : std::uint8_t {
 };
 
 struct TowardsUpstreamSettings {
-  std::string name;  ///< to ask for (SNI) and to be proven
+  std::string name;  ///< to ask for (SNI) and to be proven; empty: the host that is connected to
   Verify verify = Verify::Peer;
   std::string ca_file = {};                 ///< whom to trust; empty: whom the system trusts
   std::optional<CredentialFiles> own = {};  ///< to show, when the upstream asks
@@ -38,9 +38,11 @@ class TowardsUpstream {
   /// Reads the files again, for connections that begin from now on. After an error all is as it
   /// was.
   [[nodiscard]] tl::expected<void, net::StartError> reload();
-  /// TLS over a socket that is connected; the handshake has not begun. `sessions` are the loop's.
-  /// Null: there is no memory.
-  [[nodiscard]] std::unique_ptr<Connection> begin(int fd, Sessions& sessions) const;
+  /// TLS over a socket that is connected to `host`, which is of use where the settings have no
+  /// name; the handshake has not begun. `sessions` are the loop's with that upstream. Null: there
+  /// is no memory.
+  [[nodiscard]] std::unique_ptr<Connection> begin(int fd, Sessions& sessions,
+                                                  const std::string& host = {}) const;
 
  private:
   explicit TowardsUpstream(TowardsUpstreamSettings settings) : settings_(std::move(settings)) {}

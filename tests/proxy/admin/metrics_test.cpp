@@ -34,6 +34,7 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
   numbers.traffic.acks[0].add(3ms, Traffic::kLatencies);
   numbers.traffic.acks[0].add(1h, Traffic::kLatencies);
   numbers.client_handshakes = {23, 24, 25};
+  numbers.upstreams = {{"a:1", true, 26, 0}, {"b:1", false, 27, 28}};
 
   const std::string text = proxy::admin::metrics_text(numbers);
   for (const char* line :
@@ -83,9 +84,17 @@ TEST_CASE("metrics_text: every number under the name that dashboards know") {
         "sioscope_tls_handshakes_total{side=\"client\",result=\"full\"} 23\n",
         "sioscope_tls_handshakes_total{side=\"client\",result=\"resumed\"} 24\n",
         "sioscope_tls_handshakes_total{side=\"client\",result=\"failed\"} 25\n",
+        "sioscope_upstream_up{upstream=\"a:1\"} 1\n",
+        "sioscope_upstream_up{upstream=\"b:1\"} 0\n",
+        "sioscope_upstream_connections_total{upstream=\"a:1\"} 26\n",
+        "sioscope_upstream_connect_failures_total{upstream=\"b:1\"} 28\n",
         "sioscope_deliveries_total 340\n",
         "# TYPE sioscope_connections_active gauge\n",
         "# TYPE sioscope_connections_total counter\n"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line);
   CHECK(text.find("side=\"upstream\"") == std::string::npos);  // There is no TLS on it.
+}
+
+TEST_CASE("metrics_text: one upstream needs no label") {
+  CHECK(proxy::admin::metrics_text({}).find("upstream=") == std::string::npos);
 }

@@ -1,6 +1,8 @@
 sioscope_tests(cli_tests
-  SOURCES proxy/cli/analyze_options_test.cpp proxy/cli/child_test.cpp proxy/cli/client_key_test.cpp proxy/cli/duration_test.cpp proxy/cli/fail_on_test.cpp
-          proxy/cli/mark_api_test.cpp proxy/cli/marks_test.cpp proxy/cli/memory_ceiling_test.cpp
+  SOURCES proxy/cli/analyze_options_test.cpp proxy/cli/child_test.cpp proxy/cli/client_key_test.cpp
+          proxy/cli/command_text_test.cpp proxy/cli/duration_test.cpp proxy/cli/fail_on_test.cpp
+          proxy/cli/identity_options_test.cpp proxy/cli/mark_api_test.cpp proxy/cli/marks_test.cpp
+          proxy/cli/memory_ceiling_test.cpp
           proxy/cli/options_test.cpp proxy/cli/rules_test.cpp proxy/cli/service_manager_test.cpp proxy/cli/signals_test.cpp proxy/cli/size_test.cpp proxy/cli/tls_options_test.cpp
           proxy/cli/verdict_test.cpp
   LINK proxy_cli)

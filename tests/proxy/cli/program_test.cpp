@@ -72,6 +72,11 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S replay a --against http://127.0.0.1:9 --clients 0", "--clients '0'");
   check_refused("$S check --upstream $U --replay-serve a -- true", "are two servers");
   check_refused("$S check --replay-serve nothing -- true", "'nothing' cannot be read");
+  check_refused("$S completions", "no shell was given");
+  check_refused("$S completions tcsh", "'tcsh'; there are: bash, zsh, fish");
+  check_refused("$S man nothing", "no command 'nothing'; there are: proxy,");
+  check_refused("$S health ftp://a", "ftp://a");
+  check_refused("$S health https://127.0.0.1:9", "the admin server has no TLS");
   check_refused("$S explain", "no file was given");
   check_refused("$S explain /nonexistent/f f-1", "/nonexistent/f': No such file");
   check_refused("$S explain /", "Is a directory");

@@ -93,7 +93,7 @@ TEST_CASE("tls options: a CA for clients demands certificates, unless they are o
 TEST_CASE("tls options: an https upstream is verified by its own name, and by the system's CAs") {
   const auto options = with("https://app", {});
   REQUIRE(options.has_value());
-  CHECK(options->upstream.text() == "app:443");
+  CHECK(options->upstreams.endpoints.at(0).text() == "app:443");
   const auto& upstream = options->tls.upstream;
   REQUIRE(upstream.has_value());
   CHECK(upstream->name == "app");

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,21 +28,40 @@ struct RelayTls {
 
 /// A forwarder in front of one server, with nobody reading its rings.
 struct Relay {
+  /// What else there may be, beyond one upstream that nothing is told.
+  struct Further {
+    std::vector<proxy::net::Endpoint> upstreams = {};
+    proxy::net::BalancePolicy balance = proxy::net::BalancePolicy::Sticky;
+    proxy::net::Naming naming = {};
+    std::vector<std::string> trust = {};
+    std::vector<proxy::capture::Recorder*> recorders = {};  ///< outlive it
+  };
+
   explicit Relay(const proxy::net::Endpoint& upstream,
                  proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
-                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
+                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {})
+      : Relay(upstream, Further{}, std::move(listen), threads, tls, bounds) {}
+  Relay(const proxy::net::Endpoint& upstream, Further further,
+        proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+        const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
+    for (const std::string& network : further.trust)
+      tap.trust.add(core::address::network_of(network).value());
+    further.upstreams.insert(further.upstreams.begin(), upstream);
     log.set_pattern("%l %v");
     for (std::size_t i = 0; i < threads; ++i)
       ring_list.push_back(
           rings.emplace_back(std::make_unique<proxy::observe::EventRing>(1 << 20)).get());
     auto started = proxy::net::Forwarder::start({.listen = std::move(listen),
-                                                 .upstream = upstream,
+                                                 .upstreams = std::move(further.upstreams),
+                                                 .balance = further.balance,
+                                                 .naming = further.naming,
                                                  .tls_clients = tls.clients,
                                                  .tls_upstream = tls.upstream,
                                                  .handshake_time = tls.handshake_time,
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .recorders = std::move(further.recorders),
                                                  .bounds = bounds,
                                                  .log = log});
     if (started)

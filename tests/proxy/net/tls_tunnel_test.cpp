@@ -324,6 +324,18 @@ TEST_CASE("tls tunnel: a handshake that never ends is ended, and nobody waits fo
   CHECK(relay.log_text().find("its handshake took too long") != std::string::npos);
 }
 
+TEST_CASE("tls tunnel: a client whose time is over is told so by a goodbye") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), {"127.0.0.1", 0}, 1, {.clients = world.as_server.get()},
+              {.head_timeout = 200ms});
+  TlsPeer client = world.connect(relay);
+  REQUIRE(client.ready());
+  CHECK(client.receive_all().empty());
+  CHECK(client.end() == End::Fin);
+  CHECK_FALSE(client.truncated());
+}
+
 namespace {
 
 /// What a client gets whose upstream fails, and the log's word for it.
@@ -523,4 +535,46 @@ TEST_CASE("tls tunnel: what the tap and the capture see is inside of TLS") {
   proxy::observe::EventRing& ring = *line.relay.rings.front();
   REQUIRE(ring.front() != nullptr);
   CHECK(ring.front()->kind == core::EventKind::Request);
+}
+
+TEST_CASE("tls tunnel: PROXY preambles stand ahead of TLS, on either side") {
+  const std::string preamble = "PROXY TCP4 203.0.113.9 198.51.100.7 4000 443\r\n";
+  World world;
+  Server server;
+  Relay relay(server.endpoint(),
+              Relay::Further{
+                  .naming = {.forward_for = true, .send_proxy = core::address::PreambleVersion::V1},
+                  .trust = {"127.0.0.1"}},
+              {"127.0.0.1", 0}, 1,
+              {.clients = world.as_server.get(), .upstream = world.as_client.get()});
+  std::string ahead;
+  std::unique_ptr<TlsPeer> upstream;
+  std::thread accepting([&] {
+    Peer plain = server.accept();
+    ahead = plain.receive(preamble.size());
+    upstream = std::make_unique<TlsPeer>(std::move(plain),
+                                         [&](int fd) { return world.as_server->begin(fd); });
+  });
+  Peer plain = relay.connect();
+  plain.send(preamble);
+  TlsPeer client(std::move(plain),
+                 [&](int fd) { return world.as_client->begin(fd, world.sessions); });
+  accepting.join();
+  REQUIRE(client.ready());
+  REQUIRE(upstream->ready());
+  CHECK(ahead == preamble);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string asked = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n";
+  CHECK(upstream->receive(asked.size()) == asked);
+}
+
+TEST_CASE("tls tunnel: without a preamble a trusted client shakes hands as ever") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), Relay::Further{.trust = {"127.0.0.1"}}, {"127.0.0.1", 0}, 1,
+              {.clients = world.as_server.get()});
+  TlsPeer client = world.connect(relay);
+  REQUIRE(client.ready());
+  client.send("hello");
+  CHECK(server.accept().receive(5) == "hello");
 }
