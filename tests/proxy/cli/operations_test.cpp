@@ -180,7 +180,8 @@ TEST_CASE("program: systemd hears that it is ready, lives, reloads and stops") {
   });
   shell("export NOTIFY_SOCKET=" + path +
         " WATCHDOG_USEC=20000; start; kill -HUP $P; sleep 0.3; stop");
-  ::shutdown(systemd, SHUT_RDWR);
+  // An empty one is the last.
+  ::sendto(systemd, "", 0, 0, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   listens.join();
   ::close(systemd);
   ::unlink(path.c_str());
