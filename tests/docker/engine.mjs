@@ -82,6 +82,7 @@ const findings = () => json(`http://127.0.0.1:${environment.ADMIN_PORT}/api/find
 async function debugging(compose) {
   const up = await compose("compose.yaml", ["up", "-d", "--build"]);
   check("compose: it comes up", up.code === 0, up.output.slice(-4000));
+  if (up.code !== 0) return void (await compose("compose.yaml", ["down", "-v"]));
   const id = (await compose("compose.yaml", ["ps", "-q", "sioscope"])).output.trim().split("\n").at(-1);
   const state = async () => JSON.parse((await docker("inspect", id)).output)[0].State;
   try {
