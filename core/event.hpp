@@ -33,6 +33,8 @@ enum class EventKind : std::uint8_t {
   WebSocketClosed,  ///< `close`: a Close frame
   WebSocketError,   ///< `broken`: bytes that no WebSocket receiver accepts; nothing follows
   Large,            ///< `large`: a message or polling payload over kLargeBytes; text: its start
+  Routed,           ///< `routed`: which of several upstreams the connection goes to; ahead of its
+                    ///< first request
 };
 
 /// Why something went by undecoded. The names in reports are unobserved_name()'s. The last two are
@@ -50,9 +52,13 @@ enum class Unobserved : std::uint8_t {
   RingOverflow,     ///< the observer fell behind; events were lost
   SessionLimit,     ///< more live sessions than kLiveSessionsMax
   UnknownSession,   ///< a session that began before we watched
+  MemoryLimit,      ///< memory was short, and what was new was not looked at
   CaptureHole,      ///< a capture lacks bytes that crossed the wire
   JoinedMidStream,  ///< a capture begins, or a connection in it, amid the frames of a WebSocket
 };
+
+/// The last that a live proxy can meet.
+inline constexpr Unobserved kLastLiveUnobserved = Unobserved::MemoryLimit;
 
 /// Who wrote a packet: the reading in which it makes sense.
 enum class Reading : std::uint8_t { Text, MsgPack };
@@ -131,7 +137,7 @@ struct Event {
       std::uint64_t causes;     ///< `error` is set: socketio::Causes, why which releases refuse it
     };
     std::uint64_t
-        arguments_but_last;  ///< ... without the last element (a recovery offset), 0 if none
+        arguments_but_last;  ///< ... without a last one that may be a recovery offset; else 0
     std::uint32_t ns;        ///< hash of the namespace
     std::uint32_t id;        ///< ack id, saturating; kNoId when absent
     std::uint8_t type;       ///< socketio::PacketType
@@ -173,6 +179,10 @@ struct Event {
     bool whole;           ///< it has come in, and its own event follows
     bool truncated;
   };
+  struct Routed {
+    std::uint8_t upstream;    ///< counted from 1, in the order in which they are named
+    std::uint8_t instead_of;  ///< ... that one, which could not be reached; 0: none
+  };
   struct Broken {
     std::uint64_t offset_bytes;  ///< in this direction's stream: where the offending frame began
     std::uint8_t error;          ///< websocket::ReadErrc
@@ -192,6 +202,7 @@ struct Event {
     Close close;
     Broken broken;
     Large large;
+    Routed routed;
   };
 };
 inline constexpr std::uint32_t kNoId = 0xffff'ffff;
@@ -226,6 +237,8 @@ static_assert(std::is_trivially_copyable_v<Event>);
       return "session-limit";
     case Unobserved::UnknownSession:
       return "unknown-session";
+    case Unobserved::MemoryLimit:
+      return "memory-limit";
     case Unobserved::CaptureHole:
       return "capture-hole";
     case Unobserved::JoinedMidStream:

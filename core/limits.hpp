@@ -20,6 +20,10 @@ inline constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 /// nowhere, up to here: this bounds time, about 0.1 s. Deflate makes at most 1032 bytes of one, and
 /// a payload of repeated events can honestly come near, so no ratio tells a bomb from it.
 inline constexpr std::size_t kInflatedBytesMax = std::size_t{64} << 20;
+/// What the inflate streams of all WebSockets of a process may take together, 39 KiB each with
+/// stock windows, and two a connection: some 6,500 connections that compress both ways. Beyond, a
+/// connection's messages go unobserved. Compression is off in stock servers since socket.io 3.
+inline constexpr std::size_t kInflateBytesMax = std::size_t{512} << 20;
 /// Header bytes kept of one request or response head: cookies and tokens together rarely pass 4
 /// KiB.
 inline constexpr std::size_t kHeadBytesMax = 8 << 10;
@@ -62,6 +66,8 @@ inline constexpr std::size_t kEventRingBytes = std::size_t{4} << 20;
 /// Sessions remembered after they ended, so that a successor can be told from a newcomer: as long
 /// as the longest back-off of a stock client after a server restart, several times over.
 inline constexpr auto kClosedSessionMemory = 2min;
+/// ... while memory is short (`--memory-max`): a stock client's longest back-off, and the way.
+inline constexpr auto kClosedSessionMemoryShort = 15s;
 /// ... and how many of them at most.
 inline constexpr std::size_t kClosedSessionsMax = 20'000;
 /// Live sessions; past it new ones go unobserved.

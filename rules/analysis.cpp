@@ -39,10 +39,12 @@ struct Analysis::State {
   Alarms alarms;
   Topics topics;
   Copies copies;
+  Traffic traffic;
   leak::OrphanAfterParseError orphans{book, tracker, lineage};
   duplicate::OverOrphan over_orphan{book, tracker, copies};
   std::vector<leak::Suspicion> suspicions;  ///< of rules, about sessions nobody poisoned
-  AllRules rules{Context{book, tracker, lineage, alarms, topics, copies, suspicions, settings}};
+  AllRules rules{
+      Context{book, tracker, lineage, alarms, topics, copies, suspicions, settings, traffic}};
   Instant now{};
 
   core::session::Facts facts;    ///< of the event being handled; reused
@@ -56,6 +58,7 @@ void Analysis::State::handle_facts() {
 }
 
 void Analysis::State::handle(const Fact& fact) {
+  traffic.observe(fact);
   // The two that work hand in hand with the lineage: a suspect must be known before its successor.
   switch (fact.kind) {
     case FactKind::Message:
@@ -139,6 +142,11 @@ void Analysis::advance(Instant now) {
   state_->now = std::max(state_->now, now);
 }
 
+void Analysis::set_short_of_memory(bool short_of_memory) noexcept {
+  state_->tracker.set_short_of_memory(short_of_memory);
+  state_->tracker.forget(state_->now);
+}
+
 void Analysis::finish(const Ending& ending) {
   state_->fall_due(ending.at);
   state_->now = ending.at;
@@ -169,6 +177,13 @@ std::vector<std::pair<std::string, core::ClientId>> Analysis::clients() const {
 Analysis::Live Analysis::live() const noexcept {
   const auto live = state_->tracker.live();
   return {live.polling, live.websocket, state_->orphans.orphans()};
+}
+
+Traffic Analysis::traffic() const noexcept {
+  Traffic traffic = state_->traffic;
+  traffic.upgrades[static_cast<std::size_t>(Traffic::Upgrade::Abandoned)] =
+      state_->tracker.abandoned_upgrades();
+  return traffic;
 }
 
 Tally Analysis::tally() const {

@@ -10,6 +10,7 @@
 #include "rules/book.hpp"
 #include "rules/rule.hpp"
 #include "rules/settings.hpp"
+#include "rules/traffic.hpp"
 #include "rules/verdict.hpp"
 
 namespace rules {
@@ -28,6 +29,9 @@ class Analysis {
   void observe(core::EventView event);
   /// No event before `now` will come any more: deadlines up to it fall due.
   void advance(core::Instant now);
+  /// From now on, until told otherwise: new sessions are not followed, and what is remembered of
+  /// ended ones goes sooner. What is followed is judged as ever.
+  void set_short_of_memory(bool short_of_memory) noexcept;
   /// The watch ends: candidates that could not be proven become unproven findings. Nothing may
   /// follow.
   void finish(const Ending& ending);
@@ -42,6 +46,7 @@ class Analysis {
   /// The suspects that are open, each as the finding that it may become.
   [[nodiscard]] std::vector<Suspect> unsettled() const;
   [[nodiscard]] Tally tally() const;
+  [[nodiscard]] Traffic traffic() const noexcept;
   /// The sessions that are remembered, by their sid, and whose they are held to be, as of now.
   /// Sessions are forgotten some time after they end: who wants all asks again and again.
   [[nodiscard]] std::vector<std::pair<std::string, core::ClientId>> clients() const;

@@ -18,6 +18,7 @@
 #include "rules/registry.hpp"
 #include "rules/settings.hpp"
 #include "rules/topics.hpp"
+#include "rules/traffic.hpp"
 
 namespace rules {
 
@@ -50,6 +51,7 @@ struct Context {
   Copies& copies;
   std::vector<leak::Suspicion>& suspicions;  ///< news, taken after each fact
   const Settings& settings;
+  Traffic& traffic;  ///< for what a rule alone can tell of it
   std::uint32_t rule = 0;  ///< its own place in the RuleSet
 };
 

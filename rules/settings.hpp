@@ -15,6 +15,9 @@ struct Settings {
   core::session::Parser parser = core::session::Parser::Unknown;
   /// Events of which the user says that they are handled twice (`--handled-twice`).
   std::vector<std::string> handled_twice = {};
+  /// What the upstreams are called, `127.0.0.1:3000`, in the order in which events count them.
+  /// Empty where there is one.
+  std::vector<std::string> upstreams = {};
 };
 
 }  // namespace rules

@@ -205,6 +205,12 @@ class Exchanges {
     return mode_ == Mode::Http && early_bytes_.empty() &&
            !sides_[static_cast<std::size_t>(Direction::ToServer)].in_message;
   }
+  /// Whether a request's head has begun and is not complete.
+  [[nodiscard]] bool in_request_head() const noexcept {
+    return mode_ == Mode::Http && sides_[index_of(Direction::ToServer)].in_head;
+  }
+  /// Requests whose heads were seen.
+  [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
   /// Requests seen (their heads, at least) that have no complete final response yet.
   [[nodiscard]] std::size_t unanswered() const noexcept { return pending_count_; }

@@ -94,7 +94,19 @@ void Head::add_value(std::string_view piece, std::size_t bytes_max) {
     bytes.append(piece);
     return;
   }
-  bytes.resize(value_begin);
+  lose_line(0);
+}
+
+/// X-Forwarded-For is read from its end: of its lines the last must stand, or nothing. Whoever sent
+/// a first line that fills the room would else be believed.
+void Head::lose_line(std::size_t value_bytes) noexcept {
+  if (header == Header::XForwardedFor)
+    slices[static_cast<std::size_t>(Header::XForwardedFor)] = {
+        static_cast<std::uint32_t>(value_begin), static_cast<std::uint32_t>(value_bytes),
+        value_bytes != 0};
+  else
+    value_bytes = 0;
+  bytes.resize(value_begin + value_bytes);
   header.reset();
   truncated = true;
 }
@@ -109,11 +121,7 @@ void Head::end_value(std::size_t bytes_max) {
   if (slice.present) {
     std::string earlier(bytes, slice.begin, slice.size_bytes);
     earlier += *header == Header::Cookie ? "; " : ", ";
-    if (earlier.size() > bytes_max - bytes.size()) {
-      bytes.resize(value_begin);
-      truncated = true;
-      return;
-    }
+    if (earlier.size() > bytes_max - bytes.size()) return lose_line(size_bytes);
     bytes.insert(value_begin, earlier);
   }
   slice = {static_cast<std::uint32_t>(value_begin),

@@ -37,6 +37,9 @@ struct Head {
   void add_value(std::string_view piece, std::size_t bytes_max);
   void end_value(std::size_t bytes_max);
 
+  /// There is no room for the line of `header` that was being read.
+  void lose_line(std::size_t value_bytes) noexcept;
+
   [[nodiscard]] std::string_view target() const noexcept {
     return std::string_view(bytes).substr(0, target_bytes);
   }

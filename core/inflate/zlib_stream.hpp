@@ -16,6 +16,10 @@ enum class Wrapping : std::uint8_t { Raw, Zlib, Gzip };
 
 /// The window that deflate knows: references reach 2^15 bytes back.
 inline constexpr int kWindowBitsMax = 15;
+/// What a stream takes at most: zlib's own 7 KiB, and the window.
+[[nodiscard]] constexpr std::size_t zlib_stream_bytes(int window_bits) noexcept {
+  return (std::size_t{7} << 10) + (std::size_t{1} << window_bits);
+}
 
 /// Where a stream stands after a step.
 enum class StreamState : std::uint8_t {

@@ -55,13 +55,16 @@ struct ExchangeFact {
   /// How long nothing of its session had been under way when it was asked: over polling, how long
   /// it had been its client's turn. Zero while a poll was pending.
   Duration quiet{};
+  /// Which of several upstreams it went to, counted from 1; 0: there is one, or nobody knows.
+  std::uint8_t upstream = 0;
+  std::uint8_t instead_of = 0;  ///< ... since that one could not be reached; 0: none
 };
 
 /// A whole EVENT or ACK.
 struct MessageFact {
   std::uint64_t topic = 0;               ///< namespace and event name
   std::uint64_t arguments = 0;           ///< data and attachments
-  std::uint64_t arguments_but_last = 0;  ///< 0: no more than the name
+  std::uint64_t arguments_but_last = 0;  ///< 0: the last one is no offset
   std::uint32_t ns = 0;
   std::uint32_t id = kNoId;
   bool ack = false;          ///< an ACK, not an EVENT

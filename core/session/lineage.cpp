@@ -51,7 +51,8 @@ enum class Parting : std::uint8_t { Wordless, Goodbye };
 
 /// Whether what went by unread was a message.
 bool is_message(Unobserved reason) noexcept {
-  return reason == Unobserved::MessageDeflate || reason == Unobserved::OversizeMessage;
+  return reason == Unobserved::MessageDeflate || reason == Unobserved::OversizeMessage ||
+         reason == Unobserved::MemoryLimit;
 }
 
 /// Whether messages of its client may have gone by unread.
@@ -444,8 +445,7 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
   };
   const bool saw_all = !lost(Unobserved::RingOverflow) && !lost(Unobserved::CaptureHole);
   if (fits == 1 && !hides_messages(*fitting))
-    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && saw_all},
-        changed);
+    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && saw_all}, changed);
 }
 
 }  // namespace core::session

@@ -80,6 +80,8 @@ struct Session {
   UpgradeState upgrade = UpgradeState::Polling;
   bool open = true;
   std::uint8_t eio = 4;  ///< protocol revision, 3 or 4
+  std::uint8_t upstream =
+      0;  ///< which of several granted it, counted from 1; 0: as in ExchangeFact
   Parser parser = Parser::Unknown;
   CloseCause cause = CloseCause::ClientClose;  ///< once closed
   std::uint8_t poll_gets = 0;                  ///< GETs in flight

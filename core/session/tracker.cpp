@@ -53,6 +53,13 @@ void Tracker::observe(EventView view, Facts& out) {
       check_sequence(event, connection);
       return on_request(view, connection, out);
     }
+    case EventKind::Routed: {
+      Connection& connection = connections_[event.connection];
+      check_sequence(event, connection);
+      connection.upstream = event.routed.upstream;
+      connection.instead_of = event.routed.instead_of;
+      return;
+    }
     default:
       break;
   }
@@ -109,8 +116,7 @@ void Tracker::observe(EventView view, Facts& out) {
       return;
     case EventKind::WebSocketClosed:
       if (session->websocket != event.connection) {  // A probe that is given up.
-        if (const auto state = next(session->upgrade, UpgradeStep::WebSocketClosed))
-          session->upgrade = *state;
+        probe_ended(*session);
         return;
       }
       session->close_code = event.close.code;
@@ -162,6 +168,8 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
   exchange.number = event.request.exchange;
   exchange.request = event.request;
   exchange.at = event.at;
+  exchange.upstream = connection.upstream;
+  exchange.instead_of = connection.instead_of;
   exchange.asks_new = view.text.empty() && event.request.method == HttpMethod::Get;
   if (!view.text.empty()) {
     const auto found = by_engine_sid_.find(view.text);
@@ -254,7 +262,9 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
                     .asks_new = exchange.asks_new,
                     .unknown_sid = exchange.unknown,
                     .overlaps = exchange.overlaps,
-                    .quiet = exchange.quiet};
+                    .quiet = exchange.quiet,
+                    .upstream = exchange.upstream,
+                    .instead_of = exchange.instead_of};
   return exchange_fact_;
 }
 
@@ -318,6 +328,8 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
                                                             : &connection.exchanges.front();
   if (exchange == nullptr || !exchange->asks_new) return;
   if (by_engine_sid_.contains(view.text)) return;  // A second `open` is ignored by clients.
+  if (short_of_memory_)
+    return gap(nullptr, Unobserved::MemoryLimit, 1, event.direction, event.at, out);
   if (live_.polling + live_.websocket >= limits::kLiveSessionsMax)
     return gap(nullptr, Unobserved::SessionLimit, 1, event.direction, event.at, out);
 
@@ -329,6 +341,7 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
   session.engine_sid = view.text;
   session.opened = event.at;
   session.requested = exchange->at;
+  session.upstream = exchange->upstream;
   session.last_request = exchange->at;
   session.ping_interval = std::chrono::milliseconds(event.handshake.ping_interval_ms);
   session.ping_timeout = std::chrono::milliseconds(event.handshake.ping_timeout_ms);
@@ -443,8 +456,8 @@ void Tracker::on_stream_ended(const Event& event, Facts& out) {
     Session& session = *connection.session;
     if (session.websocket == event.connection) {
       close(session, cause, event.at, out);
-    } else if (const auto state = next(session.upgrade, UpgradeStep::WebSocketClosed)) {
-      session.upgrade = *state;
+    } else {
+      probe_ended(session);
     }
   }
   // A poll cut off in the middle ends its session: either side takes it as a transport error. The
@@ -490,6 +503,7 @@ void Tracker::close(Session& session, CloseCause cause, Instant at, Facts& out) 
   session.closed = at;
   --(session.transport == TransportName::Polling ? live_.polling : live_.websocket);
   for (Receiving& receiving : session.receiving) receiving.pending.reset();
+  probe_ended(session);
   settles_never(session);
   closed_.push_back(session.id);
   out.push_back({.kind = FactKind::Closed,
@@ -498,12 +512,23 @@ void Tracker::close(Session& session, CloseCause cause, Instant at, Facts& out) 
                  .session = &session});
 }
 
+/// The WebSocket of a probe is over, or its session: unless it got as far as the `5`, nothing came
+/// of it.
+void Tracker::probe_ended(Session& session) noexcept {
+  const auto state = next(session.upgrade, UpgradeStep::WebSocketClosed);
+  if (!state) return;
+  session.upgrade = *state;
+  ++abandoned_upgrades_;
+}
+
 void Tracker::forget_closed(Instant now) {
+  const Duration memory =
+      short_of_memory_ ? limits::kClosedSessionMemoryShort : limits::kClosedSessionMemory;
   while (!closed_.empty()) {
     const auto found = sessions_.find(closed_.front());
     Session& session = *found->second;
     if (closed_.size() <= limits::kClosedSessionsMax &&
-        session.closed + limits::kClosedSessionMemory > now)
+        session.closed + memory > now)
       return;
     closed_.pop_front();
     if (session.held !=
@@ -522,6 +547,10 @@ void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
   Session* session = nullptr;
   if (connection != nullptr) session = session_of(*connection, event.direction);
   gap(session, event.unobserved.reason, event.unobserved.count, event.direction, event.at, out);
+  // Nobody will see how what was asked there went on.
+  if (event.unobserved.reason == Unobserved::MemoryLimit && connection != nullptr &&
+      !connection->websocket)
+    while (!connection->exchanges.empty()) pop_exchange(*connection);
   GapCount& total = gaps_[static_cast<std::size_t>(event.unobserved.reason)];
   if (total.detail == 0 && event.unobserved.detail != 0) {
     total.direction = event.direction;
@@ -534,7 +563,11 @@ void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Dire
                   Instant at, Facts& out) {
   GapCount& total = gaps_[static_cast<std::size_t>(reason)];
   total.count += count;
-  if (session == nullptr) return;
+  if (session == nullptr) {
+    // Each of these was one that we did not begin to follow.
+    if (reason == Unobserved::MemoryLimit) total.sessions += count;
+    return;
+  }
   const std::uint32_t bit = 1U << static_cast<unsigned>(reason);
   if ((session->gaps & bit) == 0) ++total.sessions;
   session->gaps |= bit;

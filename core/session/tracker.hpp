@@ -38,6 +38,12 @@ class Tracker {
   /// The earliest deadline falls due, at its own instant.
   void advance(Facts& out);
 
+  /// While memory is short, new sessions go unobserved (MemoryLimit), and ended ones are forgotten
+  /// soon.
+  void set_short_of_memory(bool short_of_memory) noexcept { short_of_memory_ = short_of_memory; }
+  /// Forgets the ended sessions whose time has come.
+  void forget(Instant now) { forget_closed(now); }
+
   /// A session that is live or remembered, or nullptr.
   [[nodiscard]] Session* find(SessionId id) noexcept;
   /// The ids of all of them, oldest first. Not for the hot path.
@@ -49,6 +55,8 @@ class Tracker {
   };
   [[nodiscard]] Live live() const noexcept { return live_; }
   [[nodiscard]] std::uint64_t sessions() const noexcept { return opened_; }
+  /// Probes that led nowhere: their WebSocket, or their session, ended before the `5`.
+  [[nodiscard]] std::uint64_t abandoned_upgrades() const noexcept { return abandoned_upgrades_; }
 
   /// Traffic that went by undecoded, by reason.
   struct GapCount {
@@ -76,13 +84,17 @@ class Tracker {
     bool overlaps = false;   ///< came while another of its kind was pending in its session
     bool answered = false;   ///< its answer has begun
     bool abandoned = false;  ///< told as Unanswered
-    Duration quiet{};        ///< ExchangeFact's
+    Duration quiet{};        ///< ExchangeFact's; so are the next two
+    std::uint8_t upstream = 0;
+    std::uint8_t instead_of = 0;
   };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
     Session* session = nullptr;       ///< once it is a WebSocket
     Exchange opening{};               ///< the request that made it one
     std::uint32_t next_sequence = 0;  ///< of its next event; a jump says that events were lost
+    std::uint8_t upstream = 0;        ///< Event::Routed's
+    std::uint8_t instead_of = 0;      ///< likewise
     bool websocket = false;
     bool ended[2] = {false, false};
   };
@@ -106,6 +118,7 @@ class Tracker {
   void gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,
            Instant at, Facts& out);
   void close(Session& session, CloseCause cause, Instant at, Facts& out);
+  void probe_ended(Session& session) noexcept;
   void same_realm(Session& session, SessionId other, Instant at, Facts& out);
   void assign(Session*& holder, Session* session) noexcept;
   void leave_poll(Exchange& exchange) noexcept;
@@ -141,7 +154,9 @@ class Tracker {
 
   Parser parser_;
   Live live_;
+  bool short_of_memory_ = false;
   std::uint64_t opened_ = 0;
+  std::uint64_t abandoned_upgrades_ = 0;
   std::array<GapCount, kGapReasons> gaps_{};
 };
 

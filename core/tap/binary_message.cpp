@@ -46,12 +46,13 @@ void read_event_name(const MsgpackPacketView& packet, const socketio::MsgpackExc
     out.name_bytes = static_cast<std::uint8_t>(excerpt.name_bytes);
   }
   constexpr std::uint8_t kShortString = 0xa0;  // and its length, below 32
-  if (!packet.last.raw.empty() &&
-      (static_cast<std::uint8_t>(packet.last.raw[0]) & 0xe0) == kShortString)
-    out.ends_in_offset = socketio::looks_like_offset(packet.last.raw.substr(1));
-  if (packet.element_count >= 2)
-    out.arguments_but_last = hash_of(packet.data.raw.substr(
-        0, static_cast<std::size_t>(packet.last.raw.data() - packet.data.raw.data())));
+  if (packet.element_count < 2 ||
+      (static_cast<std::uint8_t>(packet.last.raw[0]) & 0xe0) != kShortString ||
+      !socketio::looks_like_offset(packet.last.raw.substr(1)))
+    return;
+  out.ends_in_offset = true;
+  out.arguments_but_last = hash_of(packet.data.raw.substr(
+      0, static_cast<std::size_t>(packet.last.raw.data() - packet.data.raw.data())));
 }
 
 void read_packet(const MsgpackPacketView& packet, Direction direction, Emitter& emit) {

@@ -11,7 +11,8 @@ std::string_view gap_detail(Unobserved reason, std::uint8_t detail) noexcept {
   const int code = detail - 1;
   if (reason == Unobserved::ContentEncoding)
     return inflate::reason_text(static_cast<inflate::ContentErrc>(code));
-  if (reason == Unobserved::BrokenWebSocket || reason == Unobserved::MessageDeflate)
+  if (reason == Unobserved::BrokenWebSocket || reason == Unobserved::MessageDeflate ||
+      reason == Unobserved::MemoryLimit)
     return websocket::reason_text(static_cast<websocket::ReadErrc>(code));
   if (reason == Unobserved::BrokenHttp || reason == Unobserved::PipelineLimit ||
       reason == Unobserved::EarlyBytes)

@@ -83,22 +83,22 @@ PollingForm form_of(const EngineRequest& request, Direction direction, bool octe
 
 }  // namespace
 
-HttpPhase::Outcome HttpPhase::receive(Direction direction, std::span<char>& bytes,
-                                      std::uint64_t peer, Emitter& emit) {
+HttpPhase::Outcome HttpPhase::receive(Direction direction, std::span<char>& bytes, const Ends& ends,
+                                      Emitter& emit) {
   while (true) {
     const http::Item item = exchanges_.next(direction, bytes);
     if (std::holds_alternative<http::NeedMore>(item)) return Outcome::Http;
-    if (const Outcome outcome = handle(item, peer, emit); outcome != Outcome::Http) return outcome;
+    if (const Outcome outcome = handle(item, ends, emit); outcome != Outcome::Http) return outcome;
   }
 }
 
-HttpPhase::Outcome HttpPhase::finish(Direction direction, std::uint64_t peer, Emitter& emit) {
-  return handle(exchanges_.finish(direction), peer, emit);
+HttpPhase::Outcome HttpPhase::finish(Direction direction, const Ends& ends, Emitter& emit) {
+  return handle(exchanges_.finish(direction), ends, emit);
 }
 
-HttpPhase::Outcome HttpPhase::handle(const http::Item& item, std::uint64_t peer, Emitter& emit) {
+HttpPhase::Outcome HttpPhase::handle(const http::Item& item, const Ends& ends, Emitter& emit) {
   if (const auto* request = std::get_if<http::RequestHead>(&item)) {
-    request_head(*request, peer, emit);
+    return request_head(*request, ends, emit);
   } else if (const auto* part = std::get_if<http::Body>(&item)) {
     body(*part, emit);
   } else if (const auto* asked = std::get_if<http::RequestEnd>(&item)) {
@@ -133,7 +133,8 @@ HttpPhase::Outcome HttpPhase::upgraded(const http::Upgraded& upgraded, Emitter& 
     emit.unobserved(Direction::ToClient, Unobserved::MessageDeflate);
     return Outcome::Over;
   }
-  websocket_ = std::make_unique<WebSocketPhase>(request.revision(), upgraded.exchange, *deflate);
+  websocket_ = std::make_unique<WebSocketPhase>(request.revision(), upgraded.exchange, *deflate,
+                                                settings_.inflate_budget);
   return Outcome::WebSocket;
 }
 
@@ -147,16 +148,23 @@ bool HttpPhase::is_answered(std::uint32_t exchange) const noexcept {
   return !awaited_.empty() && awaited_.front().exchange == exchange;
 }
 
-void HttpPhase::request_head(const http::RequestHead& head, std::uint64_t peer, Emitter& emit) {
-  if (!head.of_interest) return;
-  const EngineRequest request = read_request(head, settings_, peer, emit);
-  if (!request.engine) return;
+HttpPhase::Outcome HttpPhase::request_head(const http::RequestHead& head, const Ends& ends,
+                                           Emitter& emit) {
+  if (!head.of_interest) return Outcome::Http;
+  const bool is_first = !emit.has_told();
+  const EngineRequest request = read_request(head, settings_, ends, emit);
+  if (!request.engine) return Outcome::Http;
+  if (settings_.short_of_memory && is_first && request.asks_new) {
+    emit.unobserved(Direction::ToServer, Unobserved::MemoryLimit);
+    return Outcome::Over;
+  }
   awaited_.push_back({head.exchange, request});
   if (request.carries_payload(Direction::ToServer))
     bodies_[index_of(Direction::ToServer)].begin(
         form_of(request, Direction::ToServer, request.octet_stream),
         inflate::Coding::Identity,  // Servers read it as it is, whatever it says.
         number_of(head.headers[http::Header::ContentLength]));
+  return Outcome::Http;
 }
 
 void HttpPhase::response_head(const http::ResponseHead& head, Emitter& emit) {

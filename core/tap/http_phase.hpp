@@ -10,6 +10,7 @@
 
 #include "core/http/exchanges.hpp"
 #include "core/tap/emitter.hpp"
+#include "core/tap/ends.hpp"
 #include "core/tap/polling_body.hpp"
 #include "core/tap/request.hpp"
 #include "core/tap/tap.hpp"
@@ -32,16 +33,24 @@ class HttpPhase {
   explicit HttpPhase(const Settings& settings) noexcept
       : settings_(settings), exchanges_(settings.http) {}
 
-  /// @param peer Hash of the client's address.
-  [[nodiscard]] Outcome receive(Direction direction, std::span<char>& bytes, std::uint64_t peer,
+  [[nodiscard]] Outcome receive(Direction direction, std::span<char>& bytes, const Ends& ends,
                                 Emitter& emit);
   /// The direction's stream ended.
-  [[nodiscard]] Outcome finish(Direction direction, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome finish(Direction direction, const Ends& ends, Emitter& emit);
 
   /// Whether a request has come, or its start.
   [[nodiscard]] bool has_begun() const noexcept { return exchanges_.has_begun(); }
   /// Whether the client's next byte begins a request.
   [[nodiscard]] bool between_requests() const noexcept { return exchanges_.between_requests(); }
+
+  [[nodiscard]] Tap::Idle idle() const noexcept {
+    using State = Tap::Idle::State;
+    const std::uint32_t requests = exchanges_.requests();
+    if (exchanges_.unanswered() != 0) return {State::Busy, requests};
+    if (exchanges_.in_request_head()) return {State::InHead, requests};
+    if (!exchanges_.between_requests()) return {State::Busy, requests};
+    return {requests == 0 ? State::InHead : State::BetweenRequests, requests};
+  }
 
   /// After Outcome::WebSocket.
   [[nodiscard]] std::unique_ptr<WebSocketPhase> take_websocket() noexcept {
@@ -57,9 +66,10 @@ class HttpPhase {
     EngineRequest request;
   };
 
-  [[nodiscard]] Outcome handle(const http::Item& item, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome handle(const http::Item& item, const Ends& ends, Emitter& emit);
   [[nodiscard]] Outcome upgraded(const http::Upgraded& upgraded, Emitter& emit);
-  void request_head(const http::RequestHead& head, std::uint64_t peer, Emitter& emit);
+  [[nodiscard]] Outcome request_head(const http::RequestHead& head, const Ends& ends,
+                                     Emitter& emit);
   void response_head(const http::ResponseHead& head, Emitter& emit);
   void response_end(std::uint32_t exchange, Emitter& emit);
   void body(const http::Body& body, Emitter& emit);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "core/address/forwarded_for.hpp"
 #include "core/http/cookie.hpp"
 #include "core/http/target.hpp"
 
@@ -34,12 +35,21 @@ HttpMethod method_of(std::string_view method) noexcept {
   return method == "OPTIONS" ? HttpMethod::Options : HttpMethod::Other;
 }
 
+/// The hash of the client's address. Clients of one load balancer share its connections, so each
+/// request may be another's.
+std::uint64_t client_of(const http::RequestHead& head, const Settings& settings,
+                        const Ends& ends) noexcept {
+  if (!ends.trusted) return ends.client;
+  const auto named = address::forwarded_for(head.headers[Header::XForwardedFor], settings.trust);
+  return named ? address_hash(*named) : ends.client;
+}
+
 std::uint64_t fingerprint_of(const http::RequestHead& head, const http::TargetView& target,
-                             std::uint64_t peer) {
+                             std::uint64_t client) {
   const auto fold = [](std::uint64_t hash, std::string_view text) {
     return XXH3_64bits_withSeed(text.data(), text.size(), hash);
   };
-  std::uint64_t hash = fold(peer, target.path);
+  std::uint64_t hash = fold(client, target.path);
   hash = fold(hash, head.headers[Header::UserAgent]);
   hash = fold(hash, head.headers[Header::Origin]);
   std::string_view query = target.query;
@@ -76,7 +86,7 @@ std::uint64_t client_key_of(const http::RequestHead& head, const http::TargetVie
 }  // namespace
 
 EngineRequest read_request(const http::RequestHead& head, const Settings& settings,
-                           std::uint64_t peer, Emitter& emit) {
+                           const Ends& ends, Emitter& emit) {
   const http::TargetView target = http::split_target(head.target);
   const std::string_view below = target.path.substr(settings.http.path_prefix.size());
   if (!below.empty() && !below.starts_with('/') && settings.http.path_prefix != "/")
@@ -95,9 +105,16 @@ EngineRequest read_request(const http::RequestHead& head, const Settings& settin
   request.jsonp = http::query_parameter(target.query, "j").has_value();
   request.octet_stream = is_octet_stream(head.headers[Header::ContentType]);
 
-  Event& event = emit.add(EventKind::Request, Direction::ToServer,
-                          http::query_parameter(target.query, "sid").value_or(std::string_view{}));
-  event.request.fingerprint = fingerprint_of(head, target, peer);
+  if (ends.upstream != 0 && !emit.has_told()) {
+    Event::Routed& routed = emit.add(EventKind::Routed, Direction::ToServer).routed;
+    routed.upstream = ends.upstream;
+    routed.instead_of = ends.instead_of;
+  }
+  const std::string_view sid =
+      http::query_parameter(target.query, "sid").value_or(std::string_view{});
+  request.asks_new = sid.empty() && request.method == HttpMethod::Get;
+  Event& event = emit.add(EventKind::Request, Direction::ToServer, sid);
+  event.request.fingerprint = fingerprint_of(head, target, client_of(head, settings, ends));
   event.request.client_key = client_key_of(head, target, settings);
   event.request.exchange = head.exchange;
   event.request.method = request.method;

@@ -6,6 +6,7 @@
 #include "core/event.hpp"
 #include "core/http/exchanges.hpp"
 #include "core/tap/emitter.hpp"
+#include "core/tap/ends.hpp"
 #include "core/tap/messages.hpp"
 #include "core/tap/tap.hpp"
 
@@ -17,6 +18,7 @@ struct EngineRequest {
   HttpMethod method = HttpMethod::Other;
   TransportName transport = TransportName::Other;
   std::uint8_t eio = 0;
+  bool asks_new = false;      ///< brings no sid, and wants a handshake
   bool jsonp = false;         ///< payloads are wrapped, both ways
   bool octet_stream = false;  ///< the request's own body is one, as browsers post binary in v3
 
@@ -38,9 +40,10 @@ struct EngineRequest {
 }
 
 /// Reads a request head on the Socket.IO path and, when it is Engine.IO's, emits
-/// EventKind::Request. `peer` is the hash of the client's address. Other requests there (the client
-/// bundle that servers offer) are nobody's business.
+/// EventKind::Request. The client is `ends.client`, or, where that is trusted, whom its
+/// X-Forwarded-For names. Other requests there (the client bundle that servers offer) are nobody's
+/// business.
 [[nodiscard]] EngineRequest read_request(const http::RequestHead& head, const Settings& settings,
-                                         std::uint64_t peer, Emitter& emit);
+                                         const Ends& ends, Emitter& emit);
 
 }  // namespace core::tap

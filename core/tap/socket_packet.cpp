@@ -63,12 +63,13 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
       event.packet.arguments = hash_of(*id);
       event.packet.keyed = true;
     }
-  if (const json::Value& last = packet->payload.last; last.kind == json::Kind::String)
-    event.packet.ends_in_offset =
-        socketio::looks_like_offset(last.raw.substr(1, last.raw.size() - 2));
-  if (packet->payload.element_count >= 2)
-    event.packet.arguments_but_last = hash_of(packet->data.substr(
-        0, static_cast<std::size_t>(packet->payload.last.raw.data() - packet->data.data())));
+  const json::Value& last = packet->payload.last;
+  if (last.kind != json::Kind::String || packet->payload.element_count < 2 ||
+      !socketio::looks_like_offset(last.raw.substr(1, last.raw.size() - 2)))
+    return;
+  event.packet.ends_in_offset = true;
+  event.packet.arguments_but_last = hash_of(
+      packet->data.substr(0, static_cast<std::size_t>(last.raw.data() - packet->data.data())));
 }
 
 }  // namespace core::tap

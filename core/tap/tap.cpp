@@ -1,11 +1,11 @@
 #include "core/tap/tap.hpp"
 
-#include <xxhash.h>
-
 #include <string>
 #include <variant>
 
+#include "core/address/ip_address.hpp"
 #include "core/tap/emitter.hpp"
+#include "core/tap/ends.hpp"
 #include "core/tap/http_phase.hpp"
 #include "core/tap/lost_phase.hpp"
 #include "core/tap/websocket_phase.hpp"
@@ -29,7 +29,7 @@ struct Tap::State {
   const Settings& settings;
   ConnectionId connection;
   std::uint32_t sequence = 0;  ///< events so far; 0: nothing on the Socket.IO path yet
-  std::uint64_t peer = 0;
+  Ends ends;
   std::variant<std::unique_ptr<HttpPhase>, std::unique_ptr<WebSocketPhase>,
                std::unique_ptr<LostPhase>, Off>
       phase;
@@ -37,7 +37,7 @@ struct Tap::State {
 
 void Tap::State::receive(HttpPhase& http, Direction direction, std::span<char> bytes,
                          Emitter& emit) {
-  switch (http.receive(direction, bytes, peer, emit)) {
+  switch (http.receive(direction, bytes, ends, emit)) {
     case HttpPhase::Outcome::Http:
       return;
     case HttpPhase::Outcome::Over:
@@ -86,9 +86,16 @@ Tap::Tap(Tap&&) noexcept = default;
 Tap& Tap::operator=(Tap&&) noexcept = default;
 
 void Tap::open(std::string_view peer, Instant, EventBuffer&) {
-  const std::string_view address =
-      peer.substr(0, peer.rfind(':'));  // The port changes with every connection.
-  state_->peer = XXH3_64bits(address.data(), address.size());
+  // The port changes with every connection.
+  if (const auto end = address::socket_end_of(peer))
+    state_->ends = {address_hash(end->address), state_->settings.trust.hold(end->address)};
+  else
+    state_->ends = {hash_of(peer.substr(0, peer.rfind(':')))};
+}
+
+void Tap::routed(std::uint8_t upstream, std::uint8_t instead_of) noexcept {
+  state_->ends.upstream = upstream;
+  state_->ends.instead_of = instead_of;
 }
 
 void Tap::receive(Direction direction, std::span<char> bytes, Instant at, EventBuffer& out) {
@@ -105,7 +112,7 @@ void Tap::close(Direction direction, StreamEnd end, Instant at, EventBuffer& out
   Emitter emit(state_->connection, state_->sequence, at, out);
   if (auto* http = std::get_if<std::unique_ptr<HttpPhase>>(&state_->phase);
       http != nullptr && end == StreamEnd::Fin &&
-      (*http)->finish(direction, state_->peer, emit) == HttpPhase::Outcome::Over)
+      (*http)->finish(direction, state_->ends, emit) == HttpPhase::Outcome::Over)
     state_->phase = Off{};
   if (state_->sequence != 0) emit.add(EventKind::StreamEnded, direction).stream = {end};
 }
@@ -137,6 +144,11 @@ void Tap::joined(Instant at, EventBuffer& out) {
   Emitter emit(state_->connection, state_->sequence, at, out);
   emit.unobserved(Direction::ToServer, Unobserved::JoinedMidStream);
   state_->phase = Off{};
+}
+
+Tap::Idle Tap::idle() const noexcept {
+  const auto* const http = std::get_if<std::unique_ptr<HttpPhase>>(&state_->phase);
+  return http == nullptr ? Idle{} : (*http)->idle();
 }
 
 bool Tap::off() const noexcept { return std::holds_alternative<Off>(state_->phase); }

@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/address/networks.hpp"
 #include "core/direction.hpp"
 #include "core/event_buffer.hpp"
 #include "core/http/exchanges.hpp"
 #include "core/ids.hpp"
+#include "core/inflate/budget.hpp"
 #include "core/instant.hpp"
 #include "core/limits.hpp"
 
@@ -38,7 +40,7 @@ struct DedupeKey {
   std::vector<Step> steps;   ///< from the argument on
 };
 
-/// What every tap of a process shares. Outlives them.
+/// What every tap of a thread shares. Outlives them.
 struct Settings {
   /// Requests whose path starts with `path` are Socket.IO's. `hash_key` seeds the hashes of
   /// secrets: random per process, fixed in tests.
@@ -55,6 +57,12 @@ struct Settings {
   ClientKey client_key;
   std::uint64_t hash_key;
   std::vector<DedupeKey> dedupe_keys;
+  /// Peers whose word is taken for who their clients are: their X-Forwarded-For is believed.
+  address::Networks trust;
+  inflate::Budget* inflate_budget = nullptr;  ///< nullptr: as much as it takes
+  /// While it is, a connection that begins with a new session is not looked into (MemoryLimit):
+  /// what gives way is what we see, never what passes.
+  bool short_of_memory = false;
 };
 
 /// One client connection and its upstream connection, watched. Bytes go in as they were forwarded,
@@ -72,8 +80,11 @@ class Tap {
   Tap& operator=(Tap&&) noexcept;
 
   /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or
-  /// `[::1]:53212`.
+  /// `[::1]:53212`, or whom a trusted PROXY preamble names as the client.
   void open(std::string_view peer, Instant at, EventBuffer& out);
+  /// It goes to this one of several upstreams, which are counted from 1; `instead_of` that one,
+  /// which could not be reached (0: it was the first choice). Once, before it is first asked.
+  void routed(std::uint8_t upstream, std::uint8_t instead_of) noexcept;
   /// `bytes` were forwarded in `direction`. They are overwritten: WebSocket payloads are unmasked
   /// in place.
   void receive(Direction direction, std::span<char> bytes, Instant at, EventBuffer& out);
@@ -85,6 +96,18 @@ class Tap {
   void missing(Direction direction, std::uint64_t bytes, Instant at, EventBuffer& out);
   /// Instead of anything else: it was joined amid frames that are Engine.IO's, or may be.
   void joined(Instant at, EventBuffer& out);
+  /// What an HTTP connection waits for, so that one that its client only keeps open can be told.
+  struct Idle {
+    enum class State : std::uint8_t {
+      Busy,    ///< anything else: a request or response is under way, or no HTTP that we read
+      InHead,  ///< the first request has not come, or a request's head not whole
+      BetweenRequests,  ///< all was answered
+    };
+    State state = State::Busy;
+    std::uint32_t requests = 0;  ///< so far
+    friend bool operator==(const Idle&, const Idle&) = default;
+  };
+  [[nodiscard]] Idle idle() const noexcept;
   /// True once nothing more will be decoded; the caller may stop handing it bytes.
   [[nodiscard]] bool off() const noexcept;
 

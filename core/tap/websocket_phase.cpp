@@ -8,10 +8,11 @@ namespace core::tap {
 namespace {
 
 websocket::Reader reader(Direction direction,
-                         const std::optional<websocket::PerMessageDeflate>& deflate) noexcept {
+                         const std::optional<websocket::PerMessageDeflate>& deflate,
+                         inflate::Budget* budget) noexcept {
   std::optional<websocket::DeflateParameters> parameters;
   if (deflate) parameters = (*deflate)[direction];
-  return {direction, parameters, limits::kMessageBytesMax};
+  return {direction, parameters, limits::kMessageBytesMax, budget};
 }
 
 /// "Message too big". Source: RFC 6455, section 7.4.1.
@@ -27,11 +28,18 @@ Event& add_large(std::string_view start, std::uint64_t bytes, websocket::Message
   return event;
 }
 
+Unobserved reason_of(websocket::ReadErrc code) noexcept {
+  if (code == websocket::ReadErrc::NoMemory) return Unobserved::MemoryLimit;
+  return websocket::is_ours(code) ? Unobserved::MessageDeflate : Unobserved::BrokenWebSocket;
+}
+
 }  // namespace
 
 WebSocketPhase::WebSocketPhase(Revision revision, std::uint32_t exchange,
-                               const std::optional<websocket::PerMessageDeflate>& deflate) noexcept
-    : readers_{reader(Direction::ToServer, deflate), reader(Direction::ToClient, deflate)},
+                               const std::optional<websocket::PerMessageDeflate>& deflate,
+                               inflate::Budget* budget) noexcept
+    : readers_{reader(Direction::ToServer, deflate, budget),
+               reader(Direction::ToClient, deflate, budget)},
       exchange_(exchange),
       revision_(revision) {}
 
@@ -84,14 +92,12 @@ void WebSocketPhase::tell_unfinished(Direction direction, Emitter& emit) const {
 /// The receiver closes over it, and whatever follows is read by nobody; or it is we who gave up.
 WebSocketPhase::Outcome WebSocketPhase::broken(Direction direction, const websocket::Error& error,
                                                Emitter& emit) {
-  const bool is_ours = websocket::is_ours(error.code);
-  if (!is_ours) {
+  if (!websocket::is_ours(error.code)) {
     Event& event = emit.add(EventKind::WebSocketError, direction);
     event.broken.offset_bytes = error.offset_bytes;
     event.broken.error = static_cast<std::uint8_t>(error.code);
   }
-  emit.unobserved(direction, is_ours ? Unobserved::MessageDeflate : Unobserved::BrokenWebSocket,
-                  error.offset_bytes,
+  emit.unobserved(direction, reason_of(error.code), error.offset_bytes,
                   static_cast<std::uint8_t>(static_cast<unsigned>(error.code) + 1));
   return Outcome::Over;
 }

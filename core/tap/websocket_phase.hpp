@@ -21,8 +21,10 @@ class WebSocketPhase {
 
   /// @param exchange The request that was upgraded.
   /// @param deflate What the handshake agreed on, if anything.
+  /// @param budget What inflating may take, if it is bounded.
   WebSocketPhase(Revision revision, std::uint32_t exchange,
-                 const std::optional<websocket::PerMessageDeflate>& deflate) noexcept;
+                 const std::optional<websocket::PerMessageDeflate>& deflate,
+                 inflate::Budget* budget) noexcept;
 
   [[nodiscard]] Outcome receive(Direction direction, std::span<char> bytes,
                                 const Settings& settings, Emitter& emit);

@@ -16,6 +16,8 @@ tl::expected<std::size_t, InflateErrc> Inflater::next(std::string_view& deflated
                                                       std::span<char> out) noexcept {
   assert(!out.empty());
   if (!stream_) {
+    if (!share_.take(budget_, inflate::zlib_stream_bytes(parameters_.window_bits)))
+      return tl::unexpected(InflateErrc::NoMemory);
     stream_ = inflate::ZlibStream::open(inflate::Wrapping::Raw, parameters_.window_bits);
     if (!stream_) return tl::unexpected(InflateErrc::NoMemory);
   }
@@ -49,10 +51,12 @@ tl::expected<std::size_t, InflateErrc> Inflater::finish(std::span<char> out) noe
 
 void Inflater::end_message() noexcept {
   tail_read_bytes_ = 0;
-  if (parameters_.takeover == ContextTakeover::No)
+  if (parameters_.takeover == ContextTakeover::No) {
     stream_.reset();
-  else if (final_block_ && !stream_->between_blocks())
+    share_.give_back();
+  } else if (final_block_ && !stream_->between_blocks()) {
     stream_->reset();  // The tail came right behind the last block, where it makes no block.
+  }
   final_block_ = false;
 }
 

@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "core/direction.hpp"
+#include "core/inflate/budget.hpp"
 #include "core/inflate/zlib_stream.hpp"
 
 namespace core::websocket {
@@ -70,7 +71,10 @@ enum class InflateErrc : std::uint8_t { Corrupt, NoMemory };
 /// Source: RFC 7692, section 7.2.2.
 class Inflater {
  public:
-  explicit Inflater(DeflateParameters parameters) noexcept : parameters_(parameters) {}
+  /// @param budget What its stream's memory is taken from, if from any; where that is used up,
+  /// it is NoMemory. Outlives it.
+  explicit Inflater(DeflateParameters parameters, inflate::Budget* budget = nullptr) noexcept
+      : budget_(budget), parameters_(parameters) {}
 
   /// Takes bytes of the message from the front of `deflated`, writes text to the front of `out`
   /// (which must not be empty) and returns how many bytes of it. When that does not fill `out`, all
@@ -86,6 +90,8 @@ class Inflater {
   void end_message() noexcept;
 
   std::optional<inflate::ZlibStream> stream_;
+  inflate::Share share_;  ///< the stream's
+  inflate::Budget* budget_;
   DeflateParameters parameters_;
   std::uint8_t tail_read_bytes_ = 0;  ///< Of the four that a sender cut off the message's end.
   bool final_block_ = false;          ///< The message had a block that said it is the last.

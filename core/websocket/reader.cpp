@@ -71,8 +71,9 @@ constexpr bool may_be_sent(unsigned code) noexcept {
 }  // namespace
 
 Reader::Reader(Direction direction, std::optional<DeflateParameters> deflate,
-               std::uint32_t message_bytes_max) noexcept
-    : message_bytes_max_(std::min(message_bytes_max, kMessageBytesCap)),
+               std::uint32_t message_bytes_max, inflate::Budget* budget) noexcept
+    : budget_(budget),
+      message_bytes_max_(std::min(message_bytes_max, kMessageBytesCap)),
       window_bits_(deflate ? deflate->window_bits & 0xF : 0),
       takeover_(deflate && deflate->takeover == ContextTakeover::Yes),
       masked_(direction == Direction::ToServer) {}
@@ -231,7 +232,8 @@ std::optional<ReadErrc> Reader::inflate_all(Step step) noexcept {
   if (inflater_ == nullptr) {
     if (skipping_) return std::nullopt;
     inflater_ = std::make_unique<Inflater>(
-        DeflateParameters{window_bits_, takeover_ ? ContextTakeover::Yes : ContextTakeover::No});
+        DeflateParameters{window_bits_, takeover_ ? ContextTakeover::Yes : ContextTakeover::No},
+        budget_);
   }
   while (!skipping_) {
     reserve(1, kFirstRoomBytes);

@@ -69,7 +69,7 @@ enum class ReadErrc : std::uint8_t {
   InvalidUtf8,     ///< In a text message or a close reason; receivers close with 1007.
   CorruptDeflate,  ///< A compressed message that does not inflate; `ws` closes with 1007.
   InflatesTooFar,  ///< Ours: more than kInflatedBytesMax in a message that later ones may refer to.
-  NoMemory,        ///< Ours: there was none to inflate with.
+  NoMemory,        ///< Ours: there was none to inflate with, or the budget is used up.
 };
 
 /// Whether we gave up where a receiver would not: then the stream is unobserved, not broken.
@@ -98,9 +98,10 @@ class Reader {
  public:
   /// `direction` says who sends: ToServer frames must be masked, ToClient frames must not be.
   /// `deflate` is what the handshake agreed on for it: with nothing, RSV1 must not be set.
-  /// A message of more than `message_bytes_max` is skipped. Capped at 2 GiB.
+  /// A message of more than `message_bytes_max` is skipped. Capped at 2 GiB. `budget`, if any, is
+  /// what inflating may take, and outlives it.
   Reader(Direction direction, std::optional<DeflateParameters> deflate,
-         std::uint32_t message_bytes_max) noexcept;
+         std::uint32_t message_bytes_max, inflate::Budget* budget = nullptr) noexcept;
 
   /// Takes bytes from the front of `input` and returns one item. Call it until it says NeedMore
   /// (then `input` is empty). The bytes taken are overwritten: the input must have been forwarded.
@@ -154,6 +155,7 @@ class Reader {
   std::uint64_t message_bytes_ = 0;       ///< Of the message so far, inflated, kept or skipped.
   std::unique_ptr<char[]> buffer_;        ///< The message so far, then control payload.
   std::unique_ptr<Inflater> inflater_;    ///< From the first compressed message on.
+  inflate::Budget* budget_;
   std::uint32_t buffered_bytes_ = 0;
   std::uint32_t capacity_bytes_ = 0;
   std::uint32_t message_bytes_max_;
@@ -170,6 +172,6 @@ class Reader {
   bool compressed_ : 1 = false;
   bool skipping_ : 1 = false;
 };
-static_assert(sizeof(Reader) <= 72, "an idle connection holds two");
+static_assert(sizeof(Reader) <= 80, "an idle connection holds two");
 
 }  // namespace core::websocket

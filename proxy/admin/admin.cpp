@@ -49,6 +49,39 @@ bool has_no_body(const httplib::Request& request) {
          !request.has_header("Transfer-Encoding");
 }
 
+Guard::Answer judge(const Guard& guard, const httplib::Request& request) {
+  const std::string origin = request.get_header_value("Origin");
+  const std::string authorization = request.get_header_value("Authorization");
+  Guard::Request asked{
+      .path = request.path, .hosts = {}, .origin = origin, .authorization = authorization};
+  const auto [first, last] = request.headers.equal_range("Host");
+  for (auto header = first; header != last; ++header) asked.hosts.push_back(header->second);
+  return guard.judge(asked);
+}
+
+/// Whether it was refused, and so answered.
+bool refused(const Guard& guard, const httplib::Request& request, httplib::Response& response) {
+  switch (judge(guard, request)) {
+    case Guard::Answer::Pass:
+      return false;
+    case Guard::Answer::UnknownHost:
+      answer(response, {403,
+                        "{\"error\":\"this Host is not known here; name it with "
+                        "--admin-host\"}\n"});
+      return true;
+    case Guard::Answer::ForeignPage:
+      answer(response, {403, "{\"error\":\"pages of other origins may not ask here\"}\n"});
+      return true;
+    case Guard::Answer::NoToken:
+      response.set_header("WWW-Authenticate", "Bearer realm=\"sioscope\"");
+      answer(response, {401,
+                        "{\"error\":\"send the token of --admin-token-file as "
+                        "Authorization: Bearer TOKEN\"}\n"});
+      return true;
+  }
+  return true;
+}
+
 }  // namespace
 
 struct Admin::Server {
@@ -71,7 +104,7 @@ const net::Endpoint& Admin::bound() const noexcept { return server_->bound; }
 void Admin::set_draining() noexcept { server_->draining = true; }
 
 tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::Endpoint& endpoint,
-                                                                   Sources sources) {
+                                                                   Access access, Sources sources) {
   // A socket of our own comes first: it says in plain words why an address cannot be had.
   auto probe = net::listen_on(endpoint, 1);
   if (!probe) return tl::unexpected(probe.error());
@@ -117,8 +150,10 @@ tl::expected<std::unique_ptr<Admin>, net::StartError> Admin::start(const net::En
     posts.emplace(path, *source);
   }
   http.set_pre_routing_handler(
-      [posts = std::move(posts)](const httplib::Request& request, httplib::Response& response) {
+      [posts = std::move(posts), guard = Guard(std::move(access), endpoint)](
+          const httplib::Request& request, httplib::Response& response) {
         using Handled = httplib::Server::HandlerResponse;
+        if (refused(guard, request, response)) return Handled::Handled;
         const auto found = has_no_body(request) ? posts.find(request.path) : posts.end();
         if (found == posts.end()) return Handled::Unhandled;
         answer(response, found->second(""));

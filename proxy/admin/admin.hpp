@@ -6,6 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "proxy/admin/guard.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/net/start_error.hpp"
 
@@ -71,13 +72,14 @@ struct Sources {
 /// given or is forgotten; 405 for another method; 413 for a body over 16 KiB; 503 while 32 asserts
 /// wait already.
 ///
-/// It has no authentication: bind it to loopback, or where only those may reach it who may read
-/// findings.
+/// **Access** is guard.hpp's: 403 for a Host that is not known and for pages of others, 401 without
+/// the token where there is one, whatever the path; the two probes need none. Nothing else is told
+/// to who is refused.
 class Admin {
  public:
   /// Binds and serves until destroyed. Port 0 picks one.
   [[nodiscard]] static tl::expected<std::unique_ptr<Admin>, net::StartError> start(
-      const net::Endpoint& endpoint, Sources sources);
+      const net::Endpoint& endpoint, Access access, Sources sources);
   ~Admin();
   Admin(const Admin&) = delete;
   Admin& operator=(const Admin&) = delete;

@@ -35,7 +35,7 @@ ChildEnd wait_for(Child& child, Watch& watch, Signals& signals, std::chrono::mil
     const auto arrived = signals.wait(kLook * 4);
     if (!arrived || arrived->number == SIGCHLD) continue;
     if (arrived->number == SIGHUP) {
-      watch.log().warn("SIGHUP: ignored");
+      watch.reload_certificates();
       continue;
     }
     if (kill_at) {
@@ -87,8 +87,11 @@ std::string reachable(std::string url) {
 std::vector<Child::Variable> variables_of(const CheckOptions& options, const Watch& watch) {
   const std::string url = reachable(watch.url());
   std::vector<Child::Variable> variables{{"SIOSCOPE_URL", url}};
-  if (const auto admin = watch.admin_url())
+  if (const auto admin = watch.admin_url()) {
     variables.emplace_back("SIOSCOPE_ADMIN", reachable(*admin));
+    if (const std::string& token = options.watch.admin->access.token; !token.empty())
+      variables.emplace_back(kAdminTokenVariable, token);
+  }
   for (const std::string& name : options.env) variables.emplace_back(name, url);
   return variables;
 }
@@ -123,7 +126,7 @@ int check_command(Arguments arguments) {
     auto served = serve_recorded(*options);
     if (!served) return say({kExitUsage, "sioscope check: --replay-serve: " + served.error()});
     recorded_server = std::move(*served);
-    options->watch.upstream = recorded_server->bound();
+    options->watch.upstreams.endpoints = {recorded_server->bound()};
   }
 
   Signals signals;

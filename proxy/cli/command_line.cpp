@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "proxy/cli/command_text.hpp"
 #include "proxy/cli/commands.hpp"
 #include "proxy/cli/config_file.hpp"
 #include "proxy/cli/verdict.hpp"
@@ -38,6 +39,10 @@ Stop usage_error(const CLI::App& app, std::string what) {
 }
 
 std::optional<Stop> parse_with(CLI::App& app, std::span<const std::string> arguments) {
+  if (arguments.size() == 1 && arguments.front().starts_with(kDescribe))
+    if (const auto reader = reader_named(arguments.front().substr(kDescribe.size())))
+      return Stop{kExitClean, text_for(*reader, describe(app))};
+
   const std::string see_help = "; see '" + app.get_name() + " --help'";
   app.allow_extras();
   app.allow_config_extras(CLI::config_extras_mode::error);

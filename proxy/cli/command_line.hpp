@@ -10,7 +10,8 @@
 namespace proxy::cli {
 
 /// Parses with CLI11 and turns whatever it says into our one sentence. Nothing means that it went
-/// well.
+/// well. Where the only argument is `--describe=READER`, it says what that reader is told of the
+/// command (command_text.hpp).
 [[nodiscard]] std::optional<Stop> parse_with(CLI::App& app, std::span<const std::string> arguments);
 
 /// `sioscope check: WHAT`, exit code 2.

@@ -19,6 +19,9 @@ using Arguments = std::span<const std::string>;
 [[nodiscard]] int replay_command(Arguments arguments);
 [[nodiscard]] int rules_command(Arguments arguments);
 [[nodiscard]] int demo_command(Arguments arguments);
+[[nodiscard]] int health_command(Arguments arguments);
+[[nodiscard]] int man_command(Arguments arguments);
+[[nodiscard]] int completions_command(Arguments arguments);
 
 /// The day it is, UTC.
 [[nodiscard]] inline std::chrono::sys_days today() {

@@ -159,9 +159,12 @@ int connect_command(Arguments arguments) {
   app.add_option("-n,--namespace", written.ns, "[that of the URL, or /]");
   add_target_options(app, written);
   app.add_option("--path", written.path, "of the server [/socket.io/]");
-  app.add_option("--eio", written.eio, "Engine.IO protocol: 4, or 3 for socket.io 1 and 2 [4]");
-  app.add_option("-t,--transport", written.transport, "polling, websocket or upgrade [upgrade]");
-  app.add_option("--parser", written.parser, "json or msgpack [json]");
+  app.add_option("--eio", written.eio, "Engine.IO protocol: 4, or 3 for socket.io 1 and 2 [4]")
+      ->type_name("3|4");
+  app.add_option("-t,--transport", written.transport, "how to get there [upgrade]")
+      ->type_name("polling|websocket|upgrade");
+  app.add_option("--parser", written.parser, "how packets are written [json]")
+      ->type_name("json|msgpack");
   app.add_option("-e,--emit", written.emissions,
                  "'EVENT', 'EVENT JSON,JSON' or '[\"EVENT\",JSON]' (repeatable)")
       ->allow_extra_args(false);

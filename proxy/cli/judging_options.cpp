@@ -10,6 +10,7 @@
 #include "core/tap/dedupe_key.hpp"
 #include "proxy/cli/client_key.hpp"
 #include "proxy/cli/config_file.hpp"
+#include "proxy/cli/identity_options.hpp"
 
 namespace proxy::cli {
 namespace {
@@ -148,6 +149,7 @@ void add_judging_options(CLI::App& app, WrittenJudging& written,
                  "what tells clients apart: cookie:NAME, header:NAME, query:NAME or auth:PATH; "
                  "',per-page' behind it when it tells pages apart")
       ->type_name("SPEC");
+  add_trust_option(app, written.trust);
   app.add_option(
          "--parser", written.parser,
          "how packets are written: json, msgpack, or auto, as each session's first packet tells")
@@ -185,6 +187,7 @@ void read_judging_options(WrittenJudging& written, std::span<const rules::Descri
   core::tap::ClientKey key;
   complaints.take(client_key_of(written.client_key), key);
   options.tap = core::tap::Settings(written.path, std::move(key));
+  complaints.take(read_trust(written.trust), options.tap.trust);
   complaints.take(dedupe_keys_of(written.dedupe_keys), options.tap.dedupe_keys);
   options.handled_twice = written.handled_twice;
   if (!written.findings.empty()) options.findings = written.findings;

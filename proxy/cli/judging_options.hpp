@@ -29,6 +29,7 @@ struct WrittenJudging {
   std::vector<std::string> fail_on;
   std::string baseline;
   std::vector<report::Ignore> ignores;  ///< of the configuration file
+  std::vector<std::string> trust;
   bool reveal_sids = false;
   bool quiet = false;
 };

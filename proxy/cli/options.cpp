@@ -5,6 +5,7 @@
 
 #include "proxy/cli/command_line.hpp"
 #include "proxy/cli/duration.hpp"
+#include "proxy/cli/identity_options.hpp"
 #include "proxy/cli/judging_options.hpp"
 #include "proxy/cli/replay_options.hpp"
 
@@ -14,13 +15,16 @@ namespace {
 /// Options of `proxy` and `check` alone, as they were written, before anything is believed.
 struct Written : WrittenJudging {
   std::string listen;
-  std::vector<std::string> upstream;
-  std::string admin;
+  WrittenUpstreams upstreams;
+  WrittenNaming naming;
+  WrittenAdmin admin;
   WrittenCapture capture;
+  WrittenLimits limits;
+  WrittenTls tls;
   std::string threads;
   std::string drain = "5s";
   bool expect_traffic = false;
-  std::string log_level = "warning";
+  WrittenLog log;
 };
 
 void add_options(CLI::App& app, Written& written, std::span<const rules::Description> known,
@@ -28,15 +32,13 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
   app.add_option("--listen", written.listen, "where clients connect; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("--upstream", written.upstream, "the Socket.IO server, http://HOST:PORT")
-      ->type_name("URL")
-      ->allow_extra_args(false);
-  app.add_option("--admin", written.admin,
-                 "serve /healthz /readyz /metrics /api/findings /api/verdict there, and take POST "
-                 "/marks /assert /reset")
-      ->type_name("HOST:PORT");
+  add_upstream_options(app, written.upstreams);
+  add_naming_options(app, written.naming);
+  add_admin_options(app, written.admin);
+  add_tls_options(app, written.tls);
   add_capture_options(app, written.capture);
   add_judging_options(app, written, known, today);
+  add_limit_options(app, written.limits);
   app.add_option("--threads", written.threads, "I/O threads; default: one per core")
       ->type_name("N");
   app.add_option("--drain", written.drain, "how long open connections may go on after SIGTERM")
@@ -44,23 +46,7 @@ void add_options(CLI::App& app, Written& written, std::span<const rules::Descrip
       ->capture_default_str();
   app.add_flag("--expect-traffic", written.expect_traffic,
                "inconclusive when no Socket.IO session came");
-  app.add_option("--log-level", written.log_level, "debug, info, warning, error or off")
-      ->type_name("LEVEL")
-      ->capture_default_str();
-}
-
-tl::expected<net::Endpoint, std::string> upstream_of(const std::vector<std::string>& urls) {
-  if (urls.empty())
-    return refuse(
-        "--upstream is missing; name the Socket.IO server, as in --upstream http://127.0.0.1:3000");
-  if (urls.size() > 1)
-    return refuse("--upstream can be given only once so far; start one sioscope per server");
-  const std::string& url = urls.front();
-  if (url.starts_with("https:") || url.starts_with("wss:"))
-    return refuse("--upstream " + in_quotes(url) +
-                  ": TLS towards the server is not supported yet; use its http:// port");
-  return net::parse_http_url(url).map_error(
-      [](const net::StartError& error) { return "--upstream: " + error.sentence; });
+  add_log_options(app, written.log);
 }
 
 tl::expected<std::chrono::milliseconds, std::string> duration_of(std::string_view option,
@@ -86,16 +72,6 @@ tl::expected<std::size_t, std::string> threads_of(const std::string& text) {
   return count;
 }
 
-tl::expected<LogLevel, std::string> log_level_of(const std::string& text) {
-  if (text == "debug") return LogLevel::Debug;
-  if (text == "info") return LogLevel::Info;
-  if (text == "warning") return LogLevel::Warning;
-  if (text == "error") return LogLevel::Error;
-  if (text == "off") return LogLevel::Off;
-  return refuse("--log-level " + in_quotes(text) +
-                " is unknown; there are: debug, info, warning, error, off");
-}
-
 tl::expected<net::Endpoint, std::string> endpoint_of(std::string_view option,
                                                      const std::string& text) {
   if (text.empty())
@@ -109,13 +85,16 @@ WatchOptions read(Written& written, std::span<const rules::Description> known,
                   Complaints& complaints) {
   WatchOptions options;
   complaints.take(endpoint_of("--listen", written.listen), options.listen);
-  complaints.take(upstream_of(written.upstream), options.upstream);
+  complaints.take(read_upstreams(written.upstreams), options.upstreams);
+  complaints.take(read_naming(written.naming), options.naming);
+  complaints.take(read_tls(written.tls, options.upstreams), options.tls);
   read_judging_options(written, known, complaints, options);
-  if (!written.admin.empty()) complaints.take(endpoint_of("--admin", written.admin), options.admin);
+  complaints.take(read_admin(written.admin), options.admin);
   complaints.take(read_capture(written.capture), options.capture);
+  complaints.take(read_limits(written.limits), options.limits);
   complaints.take(threads_of(written.threads), options.threads);
   complaints.take(duration_of("--drain", written.drain), options.drain);
-  complaints.take(log_level_of(written.log_level), options.log_level);
+  complaints.take(read_log(written.log), options.log);
   options.expect_traffic = written.expect_traffic;
   return options;
 }
@@ -127,6 +106,13 @@ constexpr std::string_view kProxyExamples =
     "    --findings findings.ndjson --admin 127.0.0.1:9100\n"
     "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app:3000 --report "
     "html=report.html\n"
+    "  sioscope proxy --listen 0.0.0.0:443 --tls-cert own.pem --upstream https://app:3000 "
+    "--upstream-ca ca.pem\n"
+    "SIGHUP reads the certificates again; SSLKEYLOGFILE gets the secrets of TLS connections.\n"
+    "Two servers, to see whether sessions stick:\n"
+    "  sioscope proxy --listen 127.0.0.1:3001 --upstream http://app-1:3000 --upstream "
+    "http://app-2:3000 \\\n"
+    "    --balance round-robin\n"
     "In the file of --config:\n"
     "  upstream = \"http://127.0.0.1:3000\"\n"
     "  [[ignore]]\n"
@@ -212,9 +198,9 @@ tl::expected<CheckOptions, Stop> parse_check(std::span<const std::string> argume
 
   Complaints complaints;
   if (!options.replay.empty()) {
-    if (!written.upstream.empty())
+    if (!written.upstreams.urls.empty())
       complaints.add("--upstream and --replay-serve are two servers; leave one out");
-    written.upstream = {"http://127.0.0.1:1"};  // Nobody will connect there.
+    written.upstreams.urls = {"http://127.0.0.1:1"};  // Nobody will connect there.
   }
   options.watch = read(written, known, complaints);
   options.watch.expect_traffic = true;

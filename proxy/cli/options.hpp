@@ -11,9 +11,15 @@
 
 #include "core/session/session.hpp"
 #include "core/tap/tap.hpp"
+#include "proxy/cli/admin_options.hpp"
 #include "proxy/cli/capture_options.hpp"
 #include "proxy/cli/fail_on.hpp"
+#include "proxy/cli/limit_options.hpp"
+#include "proxy/cli/log.hpp"
+#include "proxy/cli/tls_options.hpp"
+#include "proxy/cli/upstream_options.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/report/acceptance.hpp"
 #include "proxy/report/formats.hpp"
 #include "proxy/report/redaction.hpp"
@@ -22,8 +28,6 @@
 /// The command line and the configuration file, as values that are already checked: whoever gets
 /// one of these structs need not doubt it.
 namespace proxy::cli {
-
-enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error, Off };
 
 /// What every command that judges is told: what to look for, and where to say what.
 struct JudgingOptions {
@@ -36,18 +40,21 @@ struct JudgingOptions {
   report::Acceptance acceptance;  ///< the ignores of the configuration file, and the baseline
   report::Redaction::Mode sids = report::Redaction::Mode::Shorten;
   bool quiet = false;
+  LogOptions log;
 };
 
 /// What `proxy` and `check` have in common. A base, so that either can be handed on as what judges.
 struct WatchOptions : JudgingOptions {
   net::Endpoint listen;
-  net::Endpoint upstream;
-  std::optional<net::Endpoint> admin;
+  UpstreamOptions upstreams;
+  net::Naming naming;  ///< how they are told who a client is
+  TlsOptions tls;
+  std::optional<AdminOptions> admin;
   std::optional<CaptureOptions> capture;
+  LimitOptions limits;
   std::size_t threads = 1;
   std::chrono::milliseconds drain{};
   bool expect_traffic = false;
-  LogLevel log_level = LogLevel::Warning;
 };
 
 struct CheckOptions {

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/address/proxy_protocol.hpp"
+
 namespace proxy::cli {
 namespace {
 
@@ -29,6 +31,9 @@ Playback::Wanted Playback::play(const core::capture::Item& item) {
                                                      std::string(opened->server)})
             .first->second;
     connection.tap.open(opened->client, item.at, events_);
+    const auto client = core::address::socket_end_of(opened->client);
+    connection.introduces =
+        opened->from == Opened::From::Start && client && settings_.trust.hold(client->address);
     if (opened->from == Opened::From::WebSocket) connection.tap.joined(item.at, events_);
     hand_on(connection.server);
     return Wanted::More;
@@ -42,12 +47,16 @@ Playback::Wanted Playback::play(const core::capture::Item& item) {
     return Wanted::EndOnly;
   }
   if (const auto* bytes = std::get_if<Bytes>(&item.what)) {
-    if (!std::exchange(connection.began, true) && begins_tls(bytes->bytes)) ++encrypted_;
-    if (!connection.tap.off())
-      connection.tap.receive(bytes->direction, bytes->bytes, item.at, events_);
+    std::span<char> come = bytes->bytes;
+    if (connection.introduces && bytes->direction == core::Direction::ToServer)
+      come = behind_preamble(connection, come, item.at);
+    if (!come.empty() && !std::exchange(connection.began, true) && begins_tls(come)) ++encrypted_;
+    if (!connection.tap.off()) connection.tap.receive(bytes->direction, come, item.at, events_);
   } else if (const auto* missing = std::get_if<Missing>(&item.what)) {
+    let_go(connection, item.at);
     connection.tap.missing(missing->direction, missing->bytes, item.at, events_);
   } else if (const auto* ended = std::get_if<Ended>(&item.what)) {
+    let_go(connection, item.at);
     connection.tap.close(ended->direction, ended->end, item.at, events_);
     connection.ended[core::index_of(ended->direction)] = true;
   }
@@ -55,6 +64,24 @@ Playback::Wanted Playback::play(const core::capture::Item& item) {
   const bool off = connection.tap.off();
   if (connection.ended[0] && connection.ended[1]) connections_.erase(found);
   return off ? Wanted::EndOnly : Wanted::More;
+}
+
+std::span<char> Playback::behind_preamble(Connection& connection, std::span<char> bytes,
+                                          core::Instant at) {
+  using core::address::Preamble;
+  connection.held.append(bytes.begin(), bytes.end());
+  const Preamble preamble = core::address::read_preamble(connection.held);
+  if (preamble.kind == Preamble::Kind::TooShort) return {};
+  connection.introduces = false;
+  connection.held.erase(0, preamble.bytes);
+  if (preamble.proxied)
+    connection.tap.open(core::address::text_of(preamble.proxied->source), at, events_);
+  return connection.held;
+}
+
+void Playback::let_go(Connection& connection, core::Instant at) {
+  if (std::exchange(connection.introduces, false) && !connection.held.empty())
+    connection.tap.receive(core::Direction::ToServer, connection.held, at, events_);
 }
 
 void Playback::advance(core::Instant now) {

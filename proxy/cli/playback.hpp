@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,12 +63,20 @@ class Playback {
     core::tap::Tap tap;
     std::string server;
     bool began = false;
+    bool introduces = false;      ///< its client is trusted, and may begin with a PROXY preamble
+    std::string held;             ///< what it began with, while that may be one
     std::array<bool, 2> ended{};  ///< by Direction
   };
 
   [[nodiscard]] bool is_wanted(std::string_view server) const noexcept;
   /// Whether a handshake says that the connection is a second view.
   [[nodiscard]] bool is_second_view(core::EventView event, const std::string& server);
+  /// What the tap is to see of what a trusted client began with: what lies behind its preamble,
+  /// once that is whole.
+  [[nodiscard]] std::span<char> behind_preamble(Connection& connection, std::span<char> bytes,
+                                                core::Instant at);
+  /// No more comes of a preamble that was held.
+  void let_go(Connection& connection, core::Instant at);
   void hand_on(const std::string& server);
 
   const core::tap::Settings& settings_;

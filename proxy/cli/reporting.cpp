@@ -27,8 +27,9 @@ std::optional<std::string> step_summary() {
 }
 
 report::Terminal::Progress progress_for(const JudgingOptions& options) {
-  return !options.quiet && ::isatty(STDERR_FILENO) == 1 ? report::Terminal::Progress::On
-                                                        : report::Terminal::Progress::Off;
+  return !options.quiet && options.log.format == LogFormat::Text && ::isatty(STDERR_FILENO) == 1
+             ? report::Terminal::Progress::On
+             : report::Terminal::Progress::Off;
 }
 
 }  // namespace
@@ -53,7 +54,8 @@ Reporting::Reporting(JudgingOptions options, report::WallClock clock, Complain c
       colours_(report::colours_for(STDERR_FILENO)),
       streams_(std::move(streams)),
       reports_(std::move(reports)),
-      terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)) {}
+      terminal_(std::cerr, clock_, redaction_, colours_, progress_for(options_)),
+      log_lines_(std::cerr, clock_, redaction_) {}
 
 tl::expected<std::vector<Reporting::Stream>, std::string> Reporting::open_streams(
     const JudgingOptions& options) {
@@ -76,16 +78,21 @@ tl::expected<std::vector<Reporting::Stream>, std::string> Reporting::open_stream
   return streams;
 }
 
-void Reporting::record(const rules::Record& one) {
+report::Assessment Reporting::record(const rules::Record& one) {
   const auto* const finding = std::get_if<rules::Finding>(&one);
-  const report::Assessment assessment =
+  report::Assessment assessment =
       finding == nullptr ? report::Assessment{} : options_.acceptance.assess(*finding, clock_);
   if (!streams_.empty())
     write(report::to_line(finding != nullptr
                               ? report::to_json(*finding, assessment, clock_, redaction_)
                               : report::to_json(std::get<rules::Withdrawn>(one), redaction_)));
   ledger_.apply(one, assessment);
-  if (!options_.quiet) terminal_.show(one, assessment);
+  if (options_.quiet) return assessment;
+  if (options_.log.format == LogFormat::Json)
+    log_lines_.show(one, assessment);
+  else
+    terminal_.show(one, assessment);
+  return assessment;
 }
 
 void Reporting::write(const std::string& line) {
@@ -132,17 +139,22 @@ report::Verdict Reporting::judged(Outcome outcome, Traffic traffic) const {
   return judge(std::move(outcome), options_.gate, traffic);
 }
 
+void Reporting::show(const report::Verdict& verdict) {
+  if (options_.log.format == LogFormat::Json) return log_lines_.show(verdict);
+  terminal_.progress("");
+  std::cerr << (options_.quiet ? "sioscope: " + report::verdict_line(verdict, colours_)
+                               : "\nsioscope " + report::verdict_text(verdict, ledger_.findings(),
+                                                                      redaction_, colours_))
+            << std::flush;
+}
+
 int Reporting::finish(const std::function<report::Verdict()>& judge, core::Instant ended) {
   report::Verdict verdict = judge();
   if (!streams_.empty()) write(report::to_line(report::to_json(verdict)));
   if (records_lost_) verdict = judge();
   write_reports(verdict, ended);
   if (report_lost_) verdict = judge();
-  terminal_.progress("");
-  std::cerr << (options_.quiet ? "sioscope: " + report::verdict_line(verdict, colours_)
-                               : "\nsioscope " + report::verdict_text(verdict, ledger_.findings(),
-                                                                      redaction_, colours_))
-            << std::flush;
+  show(verdict);
   return exit_code(verdict);
 }
 

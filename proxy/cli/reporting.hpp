@@ -13,6 +13,7 @@
 #include "proxy/cli/verdict.hpp"
 #include "proxy/report/findings_file.hpp"
 #include "proxy/report/ledger.hpp"
+#include "proxy/report/log_lines.hpp"
 #include "proxy/report/report_writer.hpp"
 #include "proxy/report/terminal.hpp"
 #include "rules/analysis.hpp"
@@ -33,7 +34,8 @@ class Reporting {
   Reporting(const Reporting&) = delete;
   Reporting& operator=(const Reporting&) = delete;
 
-  void record(const rules::Record& one);
+  /// Returns what was said beforehand about a finding.
+  report::Assessment record(const rules::Record& one);
   /// A line of JSON of another kind, for the streams.
   void note(const std::string& line) { write(line); }
   /// Those suspects that nothing would excuse.
@@ -66,6 +68,7 @@ class Reporting {
   Reporting(JudgingOptions options, report::WallClock clock, Complain complain,
             std::vector<Stream> streams, report::ReportWriter reports);
   void write(const std::string& line);
+  void show(const report::Verdict& verdict);
   void write_reports(const report::Verdict& verdict, core::Instant ended);
 
   JudgingOptions options_;
@@ -80,6 +83,7 @@ class Reporting {
   std::atomic<bool> report_lost_ = false;
   report::Ledger ledger_;
   report::Terminal terminal_;
+  report::LogLines log_lines_;  ///< instead, with --log-format json
 };
 
 }  // namespace proxy::cli

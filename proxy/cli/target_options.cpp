@@ -72,7 +72,8 @@ void add_target_options(CLI::App& app, WrittenTarget& written) {
   app.add_option("-q,--query", written.query, "NAME=VALUE for each request (repeatable)")
       ->allow_extra_args(false);
   app.add_flag("-k,--insecure", written.insecure, "do not verify the server's certificate");
-  app.add_option("--cacert", written.ca_file, "PEM file of certificates to trust");
+  app.add_option("--cacert", written.ca_file, "PEM file of certificates to trust")
+      ->type_name("FILE");
 }
 
 std::optional<std::string> read_target_options(const WrittenTarget& written, Target& target,

@@ -1,6 +1,7 @@
 #include "proxy/cli/watch.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -15,34 +16,29 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-spdlog::level::level_enum level_of(LogLevel level) {
-  switch (level) {
-    case LogLevel::Debug:
-      return spdlog::level::debug;
-    case LogLevel::Info:
-      return spdlog::level::info;
-    case LogLevel::Warning:
-      return spdlog::level::warn;
-    case LogLevel::Error:
-      return spdlog::level::err;
-    case LogLevel::Off:
-      return spdlog::level::off;
-  }
-  return spdlog::level::warn;
-}
+/// A thread that makes no progress for so long will make none any more.
+constexpr auto kHangs = std::chrono::seconds(5);
 
-std::shared_ptr<spdlog::logger> make_log(LogLevel level) {
-  auto log = std::make_shared<spdlog::logger>("sioscope",
-                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ sioscope: %l: %v", spdlog::pattern_time_type::utc);
-  log->set_level(level_of(level));
-  return log;
-}
+/// Inflating may take half of the memory that there may be.
+constexpr std::uint64_t kInflatePart = 2;
 
 /// Seeds the pseudonyms of secrets: nobody may look them up in a table.
 std::uint64_t random_key() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
+}
+
+rules::Settings settings_of(const WatchOptions& options) {
+  rules::Settings settings = rules_settings(options);
+  settings.upstreams = options.upstreams.names();
+  return settings;
+}
+
+/// Nothing when the side has no TLS.
+std::optional<admin::Numbers::Handshakes> handshakes_of(const void* side,
+                                                        const net::HandshakeTotals& totals) {
+  if (side == nullptr) return std::nullopt;
+  return admin::Numbers::Handshakes{totals.full, totals.resumed, totals.failed};
 }
 
 }  // namespace
@@ -54,13 +50,18 @@ Watch::Watch(WatchOptions options, std::shared_ptr<spdlog::logger> log,
       reporting_(std::move(reporting)),
       observer_(
           options_.threads, [this](const rules::Record& one) { record(one); },
-          rules_settings(options_)),
+          settings_of(options_)),
       mark_api_(marks_, reporting_->ledger(), mark_world()) {
   options_.tap.hash_key = random_key();
+  if (options_.limits.memory_bytes_max) memory_.emplace(*options_.limits.memory_bytes_max, *log_);
+}
+
+Watch::~Watch() {
+  if (exporter_) exporter_->finish();  // It asks the others.
 }
 
 tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions options) {
-  auto log = make_log(options.log_level);
+  auto log = make_log(options.log);
   auto reporting = Reporting::open(options, report::WallClock::now(),
                                    [log](const std::string& sentence) { log->error(sentence); });
   if (!reporting) return tl::unexpected(net::StartError{reporting.error()});
@@ -72,25 +73,37 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  auto tls = WatchTls::start(options_.tls, *log_);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::move(*tls);
   if (auto started = start_capture(); !started) return started;
+  prepare_export();
   std::vector<observe::EventRing*> rings;
   std::vector<capture::Recorder*> recorders;
   for (std::size_t i = 0; i < options_.threads; ++i) rings.push_back(&observer_.ring(i));
   for (std::size_t i = 0; i < options_.threads && capture_; ++i)
     recorders.push_back(&capture_->recorder(i));
+  if (memory_) observer_.ask_for_memory([this] { return memory_->look(observe::now()); });
   observer_.start();
   auto forwarder = net::Forwarder::start({.listen = options_.listen,
-                                          .upstream = options_.upstream,
+                                          .upstreams = options_.upstreams.endpoints,
+                                          .balance = options_.upstreams.balance,
+                                          .naming = options_.naming,
+                                          .tls_clients = tls_.clients(),
+                                          .tls_upstream = tls_.upstream(),
                                           .tap = options_.tap,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },
                                           .recorders = std::move(recorders),
+                                          .bounds = bounds(),
                                           .log = *log_});
   if (!forwarder) return tl::unexpected(forwarder.error());
   forwarder_ = std::move(*forwarder);
+  if (exporter_) exporter_->start();
 
   if (options_.admin) {
-    auto admin = admin::Admin::start(*options_.admin, admin_sources());
+    auto admin =
+        admin::Admin::start(options_.admin->address, options_.admin->access, admin_sources());
     if (!admin) return tl::unexpected(net::StartError{"--admin: " + admin.error().sentence});
     admin_ = std::move(*admin);
   }
@@ -108,7 +121,19 @@ void Watch::record(const rules::Record& one) {
     else
       capture_->note(one);
   }
-  reporting_->record(one);
+  const report::Assessment assessment = reporting_->record(one);
+  if (exporter_) exporter_->tell(one, assessment);
+}
+
+void Watch::prepare_export() {
+  otlp::Asked asked = otlp::read_variables([](const char* name) { return std::getenv(name); });
+  for (const std::string& warning : asked.warnings) log_->warn("OTLP: {}", warning);
+  if (!asked.settings) return;
+  exporter_ = std::make_unique<otlp::Exporter>(
+      std::move(*asked.settings), otlp::Sources{.numbers = [this] { return numbers(); },
+                                                .clock = reporting_->clock(),
+                                                .redaction = reporting_->redaction(),
+                                                .log = log_});
 }
 
 tl::expected<void, net::StartError> Watch::start_capture() {
@@ -129,28 +154,55 @@ tl::expected<void, net::StartError> Watch::start_capture() {
   return {};
 }
 
-std::string Watch::url() const { return "http://" + forwarder_->bound().text(); }
+net::Bounds Watch::bounds() const {
+  net::Bounds bounds{.connections_max = options_.limits.connections_max,
+                     .head_timeout = options_.limits.head_timeout,
+                     .idle_timeout = options_.limits.idle_timeout};
+  if (memory_) {
+    bounds.short_of_memory = &memory_->is_short();
+    bounds.inflate_bytes_max =
+        std::min<std::uint64_t>(bounds.inflate_bytes_max, memory_->bytes_max() / kInflatePart);
+  }
+  return bounds;
+}
+
+std::string Watch::url() const {
+  return (tls_.clients() == nullptr ? "http://" : "https://") + forwarder_->bound().text();
+}
 
 std::optional<std::string> Watch::admin_url() const {
   if (!admin_) return std::nullopt;
   return "http://" + admin_->bound().text();
 }
 
+admin::Numbers Watch::numbers() {
+  const observe::Snapshot snapshot = observer_.snapshot();
+  const net::Totals totals = forwarder_->totals();
+  return {.tally = snapshot.tally,
+          .live = snapshot.live,
+          .traffic = snapshot.traffic,
+          .findings = reporting_->ledger().counts(),
+          .connections_active = totals.active,
+          .connections_total = totals.accepted,
+          .bytes_to_server = totals.bytes_to_server,
+          .bytes_to_client = totals.bytes_to_client,
+          .upstream_failures = totals.upstream_failures,
+          .upstreams = forwarder_->standings(),
+          .accept_pauses = totals.accept_pauses,
+          .stalls = totals.stalls,
+          .pending_bytes_peak = totals.pending_bytes_peak,
+          .full = totals.full,
+          .timeouts = totals.timeouts,
+          .resident_bytes = resident_bytes(),
+          .memory_is_short = memory_ && memory_->is_short(),
+          .recorded = recorded(),
+          .client_handshakes = handshakes_of(tls_.clients(), totals.client_handshakes),
+          .upstream_handshakes = handshakes_of(tls_.upstream(), totals.upstream_handshakes),
+          .exported = exporter_ ? exporter_->counts() : std::vector<admin::Numbers::Exported>()};
+}
+
 admin::Sources Watch::admin_sources() {
-  return {.metrics =
-              [this] {
-                const observe::Snapshot snapshot = observer_.snapshot();
-                const net::Totals totals = forwarder_->totals();
-                return admin::metrics_text({.tally = snapshot.tally,
-                                            .live = snapshot.live,
-                                            .findings = reporting_->ledger().counts(),
-                                            .connections_active = totals.active,
-                                            .connections_total = totals.accepted,
-                                            .bytes_to_server = totals.bytes_to_server,
-                                            .bytes_to_client = totals.bytes_to_client,
-                                            .upstream_failures = totals.upstream_failures,
-                                            .recorded = recorded()});
-              },
+  return {.metrics = [this] { return admin::metrics_text(numbers()); },
           .findings =
               [this] {
                 auto all = nlohmann::ordered_json::array();
@@ -210,6 +262,11 @@ report::Verdict Watch::judge_now(const observe::Snapshot& snapshot, std::optiona
                  .child_exit = child_exit});
 }
 
+bool Watch::alive() const {
+  const core::Instant since = observe::now() - kHangs;
+  return observer_.looked_at() > since && forwarder_->turned_at() > since;
+}
+
 void Watch::drain(std::chrono::milliseconds at_most, Signals& signals) {
   constexpr auto kLook = std::chrono::milliseconds(20);
   if (admin_) admin_->set_draining();
@@ -248,6 +305,7 @@ int Watch::finish(std::optional<int> child_exit) {
   if (cut > 0) log_->info("closed {} connections that were still open", cut);
   const observe::Snapshot last = observer_.finish(command_ended_);
   if (capture_) end_capture(last.at);
+  if (exporter_) exporter_->finish();
 
   return reporting_->finish([&] { return judge_now(last, child_exit); }, observe::now());
 }

@@ -12,11 +12,14 @@
 #include "proxy/admin/metrics.hpp"
 #include "proxy/capture/capture.hpp"
 #include "proxy/cli/mark_api.hpp"
+#include "proxy/cli/memory_ceiling.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/reporting.hpp"
 #include "proxy/cli/signals.hpp"
+#include "proxy/cli/watch_tls.hpp"
 #include "proxy/net/forwarder.hpp"
 #include "proxy/observe/observer.hpp"
+#include "proxy/otlp/exporter.hpp"
 
 namespace proxy::cli {
 
@@ -25,14 +28,15 @@ namespace proxy::cli {
 /// Members are in the order of their dependence, so what is used outlives its users.
 class Watch {
  public:
-  /// Opens, binds and listens, then says so on stderr. Errors: a findings file or report, an
-  /// address, the upstream's name.
+  /// Opens, binds and listens, then says so on stderr. Errors: a findings file or report, a
+  /// certificate, an address, the upstream's name.
   [[nodiscard]] static tl::expected<std::unique_ptr<Watch>, net::StartError> start(
       WatchOptions options);
+  ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// `http://127.0.0.1:3001`, where clients connect.
+  /// `http://127.0.0.1:3001`, where clients connect; `https://...` with TLS.
   [[nodiscard]] std::string url() const;
   /// `http://127.0.0.1:9100`, where the API is served; nothing without `--admin`.
   [[nodiscard]] std::optional<std::string> admin_url() const;
@@ -44,6 +48,10 @@ class Watch {
   [[nodiscard]] report::Terminal& terminal() noexcept { return reporting_->terminal(); }
   [[nodiscard]] spdlog::logger& log() noexcept { return *log_; }
 
+  /// Whether the threads that it stands on make progress.
+  [[nodiscard]] bool alive() const;
+  /// Reads the certificates again, without touching who is connected.
+  void reload_certificates() { tls_.reload(*log_); }
   /// Lets connections end for `at_most`, or until a signal asks for haste.
   void drain(std::chrono::milliseconds at_most, Signals& signals);
   /// `check`: the command has ended, just now.
@@ -59,7 +67,10 @@ class Watch {
   void record(const rules::Record& one);
   [[nodiscard]] tl::expected<void, net::StartError> start_capture();
   void end_capture(core::Instant end);
+  void prepare_export();
+  [[nodiscard]] net::Bounds bounds() const;
   [[nodiscard]] std::optional<admin::Numbers::Recorded> recorded() const;
+  [[nodiscard]] admin::Numbers numbers();
   [[nodiscard]] admin::Sources admin_sources();
   [[nodiscard]] MarkApi::World mark_world();
   [[nodiscard]] report::Verdict judged(Outcome outcome) const;
@@ -69,9 +80,12 @@ class Watch {
   WatchOptions options_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Reporting> reporting_;
+  std::optional<MemoryCeiling> memory_;       ///< the observer and the loops ask it
+  std::unique_ptr<otlp::Exporter> exporter_;  ///< the observer tells it
   observe::Observer observer_;
   core::Instant command_ended_{};
   std::unique_ptr<capture::Capture> capture_;  ///< outlives the loops that write to it
+  WatchTls tls_;                               ///< likewise
   std::unique_ptr<net::Forwarder> forwarder_;
   Marks marks_;
   MarkApi mark_api_;

@@ -1,19 +1,14 @@
 #include "proxy/client/tls.hpp"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <array>
 
+#include "proxy/tls/peer_name.hpp"
+
 namespace proxy::client {
 namespace {
-
-bool is_numeric(const std::string& host) noexcept {
-  in6_addr address;
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
 
 /// The reason of the last error, in OpenSSL's words; clears the queue.
 std::string last_error() {
@@ -63,12 +58,7 @@ TlsSession::TlsSession(const TlsContext& context, const std::string& host)
       out_(BIO_new(BIO_s_mem())) {
   SSL_set_bio(ssl_.get(), in_, out_);
   SSL_set_connect_state(ssl_.get());
-  if (is_numeric(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str());
-  } else {
-    SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
-    SSL_set1_host(ssl_.get(), host.c_str());
-  }
+  tls::expect_peer(ssl_.get(), host);
   if (context.shared_->last) SSL_set_session(ssl_.get(), context.shared_->last.get());
 }
 

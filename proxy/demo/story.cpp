@@ -182,7 +182,7 @@ tl::expected<void, net::StartError> Story::set_stage(server::Options options) {
 
   std::array<observe::EventRing*, 1> rings{&observer_.ring(0)};
   auto forwarder = net::Forwarder::start({.listen = {"127.0.0.1", 0},
-                                          .upstream = *served,
+                                          .upstreams = {*served},
                                           .tap = tap_,
                                           .rings = rings,
                                           .wake_observer = [this] { observer_.wake(); },

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -36,6 +37,12 @@ std::optional<Split> split_host(std::string_view text) {
   return Split{text.substr(0, colon), text.substr(colon)};
 }
 
+std::optional<HttpUrl::Scheme> scheme_of(std::string_view url) {
+  if (url.starts_with("http://")) return HttpUrl::Scheme::Http;
+  if (url.starts_with("https://") || url.starts_with("wss://")) return HttpUrl::Scheme::Https;
+  return std::nullopt;
+}
+
 tl::unexpected<StartError> refuse(std::string_view what, std::string_view text,
                                   std::string_view advice) {
   return tl::unexpected(
@@ -60,21 +67,25 @@ tl::expected<Endpoint, StartError> parse_endpoint(std::string_view text) {
   return Endpoint{std::string(split->host), *port};
 }
 
-tl::expected<Endpoint, StartError> parse_http_url(std::string_view text) {
-  constexpr std::string_view advice = "write http://HOST:PORT, for example http://127.0.0.1:3000";
-  constexpr std::string_view scheme = "http://";
-  if (!text.starts_with(scheme)) return refuse("cannot use the URL", text, advice);
-  std::string_view authority = text.substr(scheme.size());
+tl::expected<HttpUrl, StartError> parse_http_url(std::string_view text) {
+  constexpr std::string_view advice =
+      "write http://HOST:PORT or https://HOST:PORT, for example http://127.0.0.1:3000";
+  const auto scheme = scheme_of(text);
+  if (!scheme) return refuse("cannot use the URL", text, advice);
+  std::string_view authority = text.substr(text.find("://") + 3);
   if (authority.ends_with('/')) authority.remove_suffix(1);
   if (authority.find_first_of("/?#@ ") != authority.npos)
     return refuse("only a scheme, a host and a port can stand in the URL", text, advice);
 
   const auto split = split_host(authority);
   if (!split || split->host.empty()) return refuse("cannot read the host of the URL", text, advice);
-  if (split->rest.empty()) return Endpoint{std::string(split->host), 80};
+  HttpUrl url{*scheme, {std::string(split->host), 80}};
+  if (*scheme == HttpUrl::Scheme::Https) url.endpoint.port = 443;
+  if (split->rest.empty()) return url;
   const auto port = split->rest.starts_with(':') ? parse_port(split->rest.substr(1)) : std::nullopt;
   if (!port || *port == 0) return refuse("cannot read the port of the URL", text, advice);
-  return Endpoint{std::string(split->host), *port};
+  url.endpoint.port = *port;
+  return url;
 }
 
 Endpoint SocketAddress::endpoint() const {
@@ -90,6 +101,21 @@ Endpoint SocketAddress::endpoint() const {
   const auto& four = reinterpret_cast<const sockaddr_in&>(storage);
   inet_ntop(AF_INET, &four.sin_addr, text, sizeof text);
   return {text, ntohs(four.sin_port)};
+}
+
+core::address::SocketEnd SocketAddress::socket_end() const noexcept {
+  core::address::SocketEnd end;
+  if (family() == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(storage);
+    std::memcpy(end.address.bytes.data(), six.sin6_addr.s6_addr, end.address.bytes.size());
+    end.port = ntohs(six.sin6_port);
+  } else if (family() == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(storage);
+    std::array<std::uint8_t, 4> bytes;
+    std::memcpy(bytes.data(), &four.sin_addr, bytes.size());
+    end = {core::address::IpAddress::of_ipv4(bytes), ntohs(four.sin_port)};
+  }
+  return end;
 }
 
 SocketAddress local_address(int fd) {

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "core/address/ip_address.hpp"
 #include "proxy/net/start_error.hpp"
 
 struct addrinfo;  // <netdb.h>
@@ -26,9 +27,16 @@ struct Endpoint {
 /// Reads `HOST:PORT`; an IPv6 host stands in brackets. Port 0 is for listening: the system picks
 /// one.
 [[nodiscard]] tl::expected<Endpoint, StartError> parse_endpoint(std::string_view text);
-/// Reads `http://HOST[:PORT]`, with or without a final slash. Another scheme, a path or a user is
-/// refused.
-[[nodiscard]] tl::expected<Endpoint, StartError> parse_http_url(std::string_view text);
+
+/// A server, as a user writes it.
+struct HttpUrl {
+  enum class Scheme : std::uint8_t { Http, Https };
+  Scheme scheme = Scheme::Http;
+  Endpoint endpoint;
+};
+/// Reads `http://HOST[:PORT]` or `https://...`, with or without a final slash; `wss` is `https`.
+/// Another scheme, a path or a user is refused.
+[[nodiscard]] tl::expected<HttpUrl, StartError> parse_http_url(std::string_view text);
 
 /// One address that a socket can have.
 struct SocketAddress {
@@ -42,6 +50,8 @@ struct SocketAddress {
   [[nodiscard]] int family() const noexcept { return storage.ss_family; }
   /// Numeric. An IPv4 address that came through an IPv6 socket reads as IPv4.
   [[nodiscard]] Endpoint endpoint() const;
+  /// The same in numbers; of another family than IPv4 and IPv6 none: `[::]:0`.
+  [[nodiscard]] core::address::SocketEnd socket_end() const noexcept;
 };
 
 /// The address that a bound socket has.

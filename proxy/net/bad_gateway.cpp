@@ -26,9 +26,10 @@ std::string failure_reason(int error) {
   }
 }
 
-std::string bad_gateway(const Endpoint& upstream, int error, std::span<const char> request) {
+std::string bad_gateway(const Endpoint& upstream, const std::string& reason,
+                        std::span<const char> request) {
   const std::string sentence = "sioscope could not connect to the upstream server at " +
-                               upstream.text() + ": " + failure_reason(error) + ".\n";
+                               upstream.text() + ": " + reason + ".\n";
   const std::string head =
       "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " +
       std::to_string(sentence.size()) + "\r\nConnection: close\r\n\r\n";

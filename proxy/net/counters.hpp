@@ -26,6 +26,13 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// TLS handshakes of one side.
+struct HandshakeCounters {
+  Counter full;
+  Counter resumed;  ///< took an earlier session up again
+  Counter failed;
+};
+
 /// What one loop counts. Written by its thread alone.
 struct Counters {
   Counter accepted;            ///< client connections
@@ -34,8 +41,24 @@ struct Counters {
   Counter bytes_to_client;     ///< read from upstream
   Counter upstream_failures;   ///< connections that got a 502
   Counter accept_pauses;       ///< times that descriptors or memory ran out
+  Counter full;                ///< times that there were as many connections as there may be
+  Counter timeouts;            ///< connections ended for want of a request
   Counter stalls;              ///< reads that their receiver did not take whole
   Counter pending_bytes_peak;  ///< the most that one direction ever had to hold
+  HandshakeCounters client_handshakes;
+  HandshakeCounters upstream_handshakes;
+};
+
+struct HandshakeTotals {
+  std::uint64_t full = 0;
+  std::uint64_t resumed = 0;
+  std::uint64_t failed = 0;
+
+  void add(const HandshakeCounters& counters) noexcept {
+    full += counters.full.get();
+    resumed += counters.resumed.get();
+    failed += counters.failed.get();
+  }
 };
 
 /// The counters of all loops at one moment.
@@ -46,8 +69,12 @@ struct Totals {
   std::uint64_t bytes_to_client = 0;
   std::uint64_t upstream_failures = 0;
   std::uint64_t accept_pauses = 0;
+  std::uint64_t full = 0;
+  std::uint64_t timeouts = 0;
   std::uint64_t stalls = 0;
   std::uint64_t pending_bytes_peak = 0;
+  HandshakeTotals client_handshakes;
+  HandshakeTotals upstream_handshakes;
 };
 
 }  // namespace proxy::net

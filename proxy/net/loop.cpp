@@ -54,22 +54,37 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
     : uv_loop_(std::move(uv_loop)),
       poller_(std::move(poller)),
       around_{.poller = poller_,
-              .upstream{uv_loop_.get(), std::move(settings.upstream),
-                        std::move(settings.upstream_addresses)},
+              .upstreams{uv_loop_.get(), settings.upstreams, settings.balance},
+              .naming = settings.naming,
+              .inflate_budget =
+                  core::inflate::Budget(settings.bounds.inflate_bytes_max / settings.loops),
               .tap_settings = settings.tap,
+              .bounds = settings.bounds,
+              .places = settings.places,
               .ring = settings.ring,
               .recorder = settings.recorder,
               .wake_observer = settings.wake_observer,
               .log = settings.log,
               .counters = counters_,
+              .encryption = nullptr,
               .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
               .events{},
+              .rewritten{},
               .upstream_complaint{},
+              .naming_complaint{},
               .tunnels{},
               .over{},
               .going_on{}},
       next_id_((std::uint64_t{settings.number} << 48) + 1),
-      listener_(std::move(settings.listener)) {}
+      listener_(std::move(settings.listener)) {
+  around_.tap_settings.inflate_budget = &around_.inflate_budget;
+  if (settings.tls_clients != nullptr || settings.tls_upstream != nullptr)
+    around_.encryption = std::make_unique<Encryption>(
+        Encryption{.clients = settings.tls_clients,
+                   .upstream = settings.tls_upstream,
+                   .handshakes = Handshakes(settings.handshake_time),
+                   .sessions = std::vector<tls::Sessions>(settings.upstreams.size())});
+}
 
 Loop::~Loop() {
   if (!thread_.joinable()) return;
@@ -90,6 +105,14 @@ int Loop::begin() {
   auto alarm = Alarm::open(poller_, [this] { accept_again(); });
   if (!alarm) return alarm.error();
   rest_alarm_ = std::move(*alarm);
+  auto sweeps = Alarm::open(poller_, [this] { sweep(); });
+  if (!sweeps) return sweeps.error();
+  sweep_alarm_ = std::move(*sweeps);
+  sweep_alarm_->ring_every(limits::kSweepInterval);
+  if (around_.encryption) {
+    const int unopened = around_.encryption->handshakes.open(poller_);
+    if (unopened != 0) return unopened;
+  }
   if (const int unwatched = poller_.watch_input(uv_backend_fd(uv_loop_.get()), turns_uv_);
       unwatched != 0)
     return unwatched;
@@ -119,6 +142,10 @@ void Loop::turn() {
     poller_.turn(Poller::Wait::None);
   }
   around_.over.clear();
+  if (full_ && around_.places.any()) [[unlikely]] {
+    full_ = false;
+    rest_alarm_->ring_in(std::chrono::milliseconds(1));  // Rather than when it would.
+  }
 }
 
 void Loop::turn_uv() { uv_run(uv_loop_.get(), UV_RUN_NOWAIT); }
@@ -150,6 +177,7 @@ void Loop::obey() {
 // --- Accepting ---
 
 void Loop::accept_again() {
+  full_ = false;  // Who rings here has waited long enough.
   if (!listener_) return;
   if (poller_.watch_input(listener_.get(), accepts_) != 0)
     rest_alarm_->ring_in(limits::kAcceptPause);
@@ -158,6 +186,7 @@ void Loop::accept_again() {
 void Loop::accept_some() {
   for (int accepted = 0; accepted < limits::kAcceptsPerTurn; ++accepted) {
     if (!listener_ || !have_spare()) return;
+    if (!around_.places.take()) return rest_full();
     SocketAddress peer;
     peer.length = sizeof peer.storage;
     Descriptor client(
@@ -166,14 +195,16 @@ void Loop::accept_some() {
       accept_one(std::move(client), peer);
       continue;
     }
-    switch (errno) {
+    const int error = errno;
+    around_.places.give_back();
+    switch (error) {
       case EAGAIN:
         return;
       case EMFILE:
       case ENFILE:
       case ENOBUFS:
       case ENOMEM:
-        return rest_accepting(errno);
+        return rest_accepting(error);
       default:
         break;  // This one was gone before we took it.
     }
@@ -187,12 +218,12 @@ void Loop::accept_one(Descriptor client, const SocketAddress& peer) {
   }
   const auto place =
       around_.tunnels.emplace(around_.tunnels.end(), around_, core::ConnectionId{next_id_++},
-                              std::move(client), std::move(spare_));
+                              std::move(client), std::move(spare_), spare_family_);
   place->start(place, peer);
 }
 
 bool Loop::have_spare() {
-  const int family = around_.upstream.addresses().front().family();
+  const int family = around_.upstreams[0].addresses().front().family();  // Mostly all are of one.
   if (spare_ && spare_family_ == family) return true;
   auto socket = open_upstream_socket(family);
   if (!socket) {
@@ -211,9 +242,40 @@ void Loop::rest_accepting(int error) {
     around_.log.warn(
         "cannot accept connections: {}; new clients wait until others leave (raise ulimit -n)",
         failure_reason(error));
+  rest();
+}
+
+/// As many connections as there may be: new ones wait in the kernel's queue, and are not refused.
+void Loop::rest_full() {
+  counters_.full.add(1);
+  if (const auto swallowed = full_complaint_.happened(observe::now()); swallowed && !resting_)
+    around_.log.warn(
+        "{} connections are open, as many as --max-connections allows; new clients wait until "
+        "others leave",
+        around_.bounds.connections_max);
+  full_ = true;
+  rest();
+}
+
+void Loop::rest() {
   resting_ = true;
   poller_.forget(listener_.get());
   rest_alarm_->ring_in(limits::kAcceptPause);
+}
+
+// --- Once a second ---
+
+void Loop::sweep() {
+  const core::Instant now = observe::now();
+  turned_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  const Bounds& bounds = around_.bounds;
+  if (bounds.short_of_memory != nullptr)
+    around_.tap_settings.short_of_memory = bounds.short_of_memory->load(std::memory_order_relaxed);
+  if (bounds.head_timeout.count() == 0 && bounds.idle_timeout.count() == 0) return;
+  for (auto next = around_.tunnels.begin(); next != around_.tunnels.end();) {
+    Tunnel& tunnel = *next++;  // It may leave the list.
+    tunnel.look(now);
+  }
 }
 
 }  // namespace proxy::net

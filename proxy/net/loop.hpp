@@ -19,24 +19,37 @@
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/start_error.hpp"
 #include "proxy/net/surroundings.hpp"
 #include "proxy/net/uv.hpp"
 #include "proxy/observe/event_ring.hpp"
 
+namespace proxy::tls {
+class TowardsClients;
+class TowardsUpstream;
+}  // namespace proxy::tls
+
 namespace proxy::net {
 
 /// What a loop is given. Everything referred to outlives it.
 struct LoopSettings {
-  std::uint16_t number;  ///< stands in the top bits of its connections' ids
-  Descriptor listener;   ///< from listen_on()
-  Endpoint upstream;
-  std::vector<SocketAddress> upstream_addresses;  ///< at least one
+  std::uint16_t number;             ///< stands in the top bits of its connections' ids
+  Descriptor listener;              ///< from listen_on()
+  std::vector<Resolved> upstreams;  ///< at least one
+  Balance& balance;                 ///< of them, for all loops
+  Naming naming = {};
+  const tls::TowardsClients* tls_clients = nullptr;    ///< null: clients speak plain
+  const tls::TowardsUpstream* tls_upstream = nullptr;  ///< null: upstreams speak plain
+  std::chrono::milliseconds handshake_time = limits::kHandshakeTime;
   const core::tap::Settings& tap;
   observe::EventRing& ring;
   capture::Recorder* recorder = nullptr;       ///< where what passes is recorded, if anywhere
   const std::function<void()>& wake_observer;  ///< called on the loop's thread
+  const Bounds& bounds;
+  std::size_t loops;  ///< that share the bounds
+  Places& places;
   spdlog::logger& log;
 };
 
@@ -67,6 +80,11 @@ class Loop {
   /// Waits until the thread has ended; false when `deadline` came first.
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const;
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  /// When it last turned, which it does once a second at least.
+  [[nodiscard]] core::Instant turned_at() const noexcept {
+    return core::Instant(core::Duration(turned_at_.load(std::memory_order_relaxed)));
+  }
+  [[nodiscard]] bool ended() const { return wait_until({}); }
 
  private:
   /// A descriptor of the poller that is handed on to a member.
@@ -94,7 +112,10 @@ class Loop {
   void accept_one(Descriptor client, const SocketAddress& peer);
   [[nodiscard]] bool have_spare();
   void rest_accepting(int error);
+  void rest_full();
+  void rest();
   void accept_again();
+  void sweep();
 
   Counters counters_;
   uv::OwnedLoop uv_loop_;  ///< Outlives everything below that has a handle in it.
@@ -107,14 +128,18 @@ class Loop {
   Descriptor spare_;
   int spare_family_ = 0;
   Complaint descriptors_complaint_;
+  Complaint full_complaint_;
   bool resting_ = false;
+  bool full_ = false;  ///< rests for want of a place
 
   Handler accepts_{*this, &Loop::accept_some};
   Handler turns_uv_{*this, &Loop::turn_uv};
   std::unique_ptr<Alarm> rest_alarm_;
+  std::unique_ptr<Alarm> sweep_alarm_;
   uv::Owned<uv_async_t> order_async_;
   std::vector<Tunnel*> going_on_now_;  ///< kept for its memory
 
+  std::atomic<core::Duration::rep> turned_at_{observe::now().time_since_epoch().count()};
   std::atomic<Order> order_{Order::Serve};
   std::promise<void> ended_;
   std::shared_future<void> ended_future_{ended_.get_future().share()};

@@ -1,6 +1,8 @@
 #include "proxy/net/poller.hpp"
 
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -33,9 +35,10 @@ int Poller::add(int fd, Watcher& watcher, std::uint32_t events) noexcept {
 
 void Poller::turn(Wait wait) {
   std::array<epoll_event, limits::kReadyPerTurn> ready;
-  const int count = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()),
-                               wait == Wait::None ? 0 : -1);
-  for (int i = 0; i < count; ++i) {
+  // Not epoll_wait(), for the reason that socket_calls.hpp has.
+  const long count = syscall(SYS_epoll_pwait, epoll_.get(), ready.data(), ready.size(),
+                             wait == Wait::None ? 0 : -1, nullptr, 0);
+  for (long i = 0; i < count; ++i) {
     const epoll_event& one = ready[static_cast<std::size_t>(i)];
     static_cast<Watcher*>(one.data.ptr)->ready(one.events);
   }

@@ -3,12 +3,27 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
+
+#include "proxy/net/socket_calls.hpp"
+#include "proxy/tls/connection.hpp"
 
 namespace proxy::net {
 
+Stream::Stream() noexcept = default;
+Stream::Stream(Descriptor socket) noexcept : socket_(std::move(socket)) {}
+Stream::Stream(Stream&&) noexcept = default;
+Stream& Stream::operator=(Stream&&) noexcept = default;
+Stream::~Stream() = default;
+
+void Stream::secure(std::unique_ptr<tls::Connection> connection) noexcept {
+  tls_ = std::move(connection);
+}
+
 Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
   using Next = Received::Next;
-  const ssize_t count = recv(socket_.get(), into.data(), into.size(), 0);
+  if (tls_) return tls_->read(into, to_the_last);
+  const ssize_t count = receive_from(socket_.get(), into);
   if (count > 0) [[likely]] {
     const auto bytes = static_cast<std::size_t>(count);
     return {bytes, 0, bytes == into.size() || to_the_last ? Next::More : Next::Edge};
@@ -20,11 +35,16 @@ Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
 }
 
 Sent Stream::write(std::span<const char> bytes) noexcept {
-  const ssize_t taken = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (tls_) return tls_->write(bytes);
+  const ssize_t taken = send_to(socket_.get(), bytes);
   if (taken >= 0) [[likely]]
     return {static_cast<std::size_t>(taken), 0};
   return {0, errno == EAGAIN || errno == EINTR ? 0 : errno};
 }
+
+bool Stream::say_goodbye() noexcept { return !tls_ || tls_->say_goodbye(); }
+
+bool Stream::truncated() const noexcept { return tls_ && tls_->truncated(); }
 
 void Stream::end() noexcept { shutdown(socket_.get(), SHUT_WR); }
 

@@ -1,46 +1,45 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <span>
 
 #include "proxy/net/descriptor.hpp"
+#include "proxy/net/transfer.hpp"
+
+namespace proxy::tls {
+class Connection;
+}
 
 namespace proxy::net {
 
-/// What a read came to.
-struct Received {
-  enum class Next : std::uint8_t {
-    More,    ///< there may be more: read again
-    Edge,    ///< there is no more for now: an edge tells when there is
-    End,     ///< the peer has said FIN, and this was all
-    Broken,  ///< `error` says why
-  };
-  std::size_t bytes = 0;  ///< none with End and Broken
-  int error = 0;          ///< an errno
-  Next next = Next::Edge;
-};
-
-/// What a write came to. What was not taken has to wait for an edge.
-struct Sent {
-  std::size_t bytes = 0;
-  int error = 0;  ///< an errno: the receiver is gone
-};
-
-/// One end of a tunnel as a stream of bytes: a non-blocking socket that is watched edge-triggered.
+/// One end of a tunnel as a stream of bytes: a non-blocking socket that is watched edge-triggered,
+/// or what TLS makes of it.
 class Stream {
  public:
-  Stream() = default;
-  explicit Stream(Descriptor socket) noexcept : socket_(std::move(socket)) {}
+  Stream() noexcept;
+  explicit Stream(Descriptor socket) noexcept;
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+  ~Stream();
 
   [[nodiscard]] int fd() const noexcept { return socket_.get(); }
+
+  /// From here on what is read and written is inside of TLS. `connection` is over this very socket.
+  void secure(std::unique_ptr<tls::Connection> connection) noexcept;
+  /// Null: it is plain. Stays after close(), to say what was wrong.
+  [[nodiscard]] tls::Connection* secured() const noexcept { return tls_.get(); }
 
   /// `to_the_last`: a FIN or an urgent byte has come, so a read that brings less than was asked for
   /// may not have been the last.
   [[nodiscard]] Received read(std::span<char> into, bool to_the_last) noexcept;
   [[nodiscard]] Sent write(std::span<const char> bytes) noexcept;
+  /// The last thing before a FIN: close_notify, with TLS. False: there is no room for it; call
+  /// again after an edge.
+  [[nodiscard]] bool say_goodbye() noexcept;
   /// Says FIN. If that fails the receiver is gone, which an edge will tell.
   void end() noexcept;
+  /// Its FIN was read, and no goodbye before it, as there should have been: perhaps it was cut off.
+  [[nodiscard]] bool truncated() const noexcept;
   /// The error that the socket holds (SO_ERROR), as an errno, and holds no more; or 0.
   [[nodiscard]] int take_error() noexcept;
 
@@ -50,6 +49,7 @@ class Stream {
 
  private:
   Descriptor socket_;
+  std::unique_ptr<tls::Connection> tls_;
 };
 
 }  // namespace proxy::net

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,12 +14,15 @@
 #include "core/instant.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/capture/recorder.hpp"
+#include "proxy/net/bounds.hpp"
 #include "proxy/net/complaint.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/encryption.hpp"
 #include "proxy/net/limits.hpp"
+#include "proxy/net/naming.hpp"
 #include "proxy/net/poller.hpp"
 #include "proxy/net/tunnel.hpp"
-#include "proxy/net/upstream.hpp"
+#include "proxy/net/upstreams.hpp"
 #include "proxy/observe/clock.hpp"
 #include "proxy/observe/event_ring.hpp"
 
@@ -27,17 +31,24 @@ namespace proxy::net {
 /// What the tunnels of one loop share. Belongs to the loop; used on its thread only.
 struct Surroundings {
   Poller& poller;
-  Upstream upstream;
-  const core::tap::Settings& tap_settings;
+  Upstreams upstreams;
+  Naming naming;
+  core::inflate::Budget inflate_budget;  ///< of this loop's taps
+  core::tap::Settings tap_settings;      ///< for this loop's taps
+  const Bounds& bounds;
+  Places& places;
   observe::EventRing& ring;
   capture::Recorder* recorder;  ///< nullptr: nothing is recorded
   const std::function<void()>& wake_observer;
   spdlog::logger& log;
   Counters& counters;
 
-  std::unique_ptr<char[]> read_buffer;  ///< limits::kReadBytes
+  std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
+  std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
   core::EventBuffer events;
+  std::string rewritten;  ///< what goes to an upstream instead of a read, where they differ
   Complaint upstream_complaint;
+  Complaint naming_complaint;
   std::list<Tunnel> tunnels;
   std::list<Tunnel> over;         ///< ended in this turn
   std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read

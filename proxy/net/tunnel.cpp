@@ -9,6 +9,7 @@
 
 #include "proxy/net/bad_gateway.hpp"
 #include "proxy/net/surroundings.hpp"
+#include "proxy/tls/connection.hpp"
 
 namespace proxy::net {
 
@@ -25,27 +26,64 @@ bool was_connected(int error) noexcept {
 
 }  // namespace
 
-Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream)
+Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, Descriptor upstream,
+               int family)
     : around_(around),
       client_(*this, std::move(client)),
       upstream_(*this, std::move(upstream)),
       tap_(std::in_place, around.tap_settings, id),
-      id_(id) {}
+      id_(id),
+      family_(family) {}
 
 void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer) {
   place_ = place;
   around_.counters.accepted.add(1);
   around_.counters.active.add(1);
-  const core::Instant at = around_.read_clock();
-  if (around_.recorder != nullptr) record_open(peer, at);
-  tap_->open(peer.endpoint().text(), at, around_.events);
-  around_.publish(at);
+  client_end_ = peer.socket_end();
+  const bool introduces = around_.tap_settings.trust.hold(client_end_.address);
+  if (introduces)
+    phase_ = Phase::Introducing;
+  else if (!secures_clients())
+    opened();
   if (around_.poller.watch_socket(client_.stream.fd(), client_) != 0) return finish(Ending::Reset);
-  connect();
+  if (introduces) return;
+  return secures_clients() ? greet() : connect();
 }
 
 void Tunnel::cut() {
   if (phase_ != Phase::Over) finish(Ending::Reset);
+}
+
+core::tap::Tap::Idle Tunnel::idle() const noexcept {
+  switch (phase_) {
+    case Phase::Relaying:  // What its receiver has not taken is on its way yet.
+      if (client_.pending.empty() && upstream_.pending.empty()) return tap_->idle();
+      break;
+    case Phase::Introducing:
+    case Phase::Refused:
+      return {core::tap::Tap::Idle::State::InHead, 0};
+    case Phase::Greeting:  // Handshakes have a time of their own.
+    case Phase::Connecting:
+    case Phase::Securing:
+    case Phase::Over:
+      break;
+  }
+  return {};
+}
+
+void Tunnel::look(core::Instant now) {
+  using State = core::tap::Tap::Idle::State;
+  const core::tap::Tap::Idle was = std::exchange(idle_, idle());
+  if (idle_ != was) idle_since_ = now;
+  if (idle_ != was || idle_.state == State::Busy) return;
+  const auto timeout =
+      idle_.state == State::InHead ? around_.bounds.head_timeout : around_.bounds.idle_timeout;
+  if (timeout.count() == 0 || now - idle_since_ < timeout) return;
+  around_.counters.timeouts.add(1);
+  if (phase_ == Phase::Relaying)
+    for (const Direction direction : {Direction::ToServer, Direction::ToClient})
+      tell_tap_end(direction, StreamEnd::Fin);
+  finish(Ending::InOrder);
 }
 
 void Tunnel::on_ready(Side& side, std::uint32_t events) {
@@ -55,8 +93,14 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
   switch (phase_) {
     case Phase::Relaying:
       return on_relaying(side, events);
+    case Phase::Greeting:
+      return on_greeting(events);
     case Phase::Connecting:
+    case Phase::Securing:
       return on_connecting(side, events);
+    case Phase::Introducing:
+      if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::Reset);
+      return introduce();
     case Phase::Refused:
       if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return finish(Ending::InOrder);
       return answer_refused();
@@ -67,35 +111,70 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
 
 // --- Connecting ---
 
+Upstream& Tunnel::upstream() noexcept { return around_.upstreams[number_]; }
+
 void Tunnel::connect() {
-  const auto& addresses = around_.upstream.addresses();
-  while (address_ < addresses.size()) {
-    int error = try_address(addresses[address_]);
+  int error = 0;
+  do {
+    const SocketAddress& address = upstream().addresses()[address_];
+    if (family_ != address.family()) {
+      connect_error_ = replace_upstream_socket(address.family());
+      if (connect_error_ != 0) break;
+    }
+    error = try_address(address);
     if (error == EALREADY || was_connected(error)) {
       const int unwatched = around_.poller.watch_socket(upstream_.stream.fd(), upstream_);
       if (unwatched != 0) return finish(Ending::Reset);
       if (error != EALREADY) connected(error);
       return;
     }
-    if (!next_address(error)) break;
-  }
+  } while (next_address(error));
   refuse();
 }
 
 void Tunnel::connected(int error) {
+  tell_of_choice();
+  if (error == 0 && !send_preamble()) return aborted_by(upstream_);
+  if (secures_upstreams()) return secure_upstream();
   phase_ = Phase::Relaying;
   if (error != 0) return aborted_by(upstream_);
   if (client_.readable) receive(client_);
 }
 
-/// Prepares for the address after the one that failed with `error`; false when there is none.
+/// Turns to the address after the one that failed with `error`, maybe another upstream's; false
+/// when there is none.
 bool Tunnel::next_address(int error) {
   connect_error_ = error;
-  const auto& addresses = around_.upstream.addresses();
-  if (++address_ >= addresses.size()) return false;
-  const int replaced = replace_upstream_socket(addresses[address_].family());
-  if (replaced != 0) connect_error_ = replaced;
-  return replaced == 0;
+  family_ = 0;
+  return ++address_ < upstream().addresses().size() || next_upstream();
+}
+
+bool Tunnel::next_upstream() {
+  Balance& balance = around_.upstreams.balance();
+  if (!balance.has_choice()) return false;
+  const core::Instant now = observe::now();
+  if (balance.failed(number_, now) == Balance::News::WentDown)
+    around_.log.warn("upstream {} cannot be reached: {}; its clients go to others until it can",
+                     upstream().endpoint().text(), failure_reason(connect_error_));
+  upstream().look_up_again();
+  const auto next = balance.next(way_, now);
+  if (!next) return false;
+  number_ = *next;
+  address_ = 0;
+  return true;
+}
+
+/// Which of several upstreams it is, and whether that one is back.
+void Tunnel::tell_of_choice() {
+  Balance& balance = around_.upstreams.balance();
+  if (!balance.has_choice()) return;
+  if (balance.reached(number_) == Balance::News::CameUp)
+    around_.log.warn("upstream {} can be reached again", upstream().endpoint().text());
+  const std::uint8_t wanted = balance.first_choice(way_);
+  const auto counted = [](std::uint8_t upstream) {
+    return static_cast<std::uint8_t>(upstream + 1);
+  };
+  tap_->routed(counted(number_), wanted == number_ ? std::uint8_t{0} : counted(wanted));
 }
 
 /// 0 when connected, EALREADY when under way. Asks twice, since over loopback it is done by the
@@ -112,6 +191,7 @@ int Tunnel::replace_upstream_socket(int family) {
   auto fresh = open_upstream_socket(family);
   if (!fresh) return fresh.error();
   upstream_.stream = Stream(std::move(*fresh));
+  family_ = family;
   return 0;
 }
 
@@ -120,6 +200,7 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
     if ((events & EPOLLERR) != 0 && client_.stream.take_error() != 0) aborted_by(client_);
     return;  // What it has sent waits until there is somebody to send it to.
   }
+  if (phase_ == Phase::Securing) return go_on_securing();
   const int error = upstream_.stream.take_error();
   if (was_connected(error)) return connected(error);
   if (!next_address(error)) return refuse();
@@ -128,7 +209,16 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
 
 // --- No upstream ---
 
+std::string Tunnel::why_refused() const {
+  const tls::Connection* const secured = upstream_.stream.secured();
+  if (secured != nullptr && connect_error_ == EPROTO) return "TLS failed, " + secured->failure();
+  const std::string reason = failure_reason(connect_error_);
+  const bool tried_others = secured == nullptr && around_.upstreams.balance().has_choice();
+  return tried_others ? reason + "; no other upstream can be reached either" : reason;
+}
+
 void Tunnel::refuse() {
+  leave_handshake();
   phase_ = Phase::Refused;
   upstream_.stream.close();
   around_.counters.upstream_failures.add(1);
@@ -136,8 +226,8 @@ void Tunnel::refuse() {
   if (const auto swallowed = around_.upstream_complaint.happened(at))
     around_.log.warn(
         "upstream {} cannot be reached: {}; clients get a 502 ({} more since the last message)",
-        around_.upstream.endpoint().text(), failure_reason(connect_error_), *swallowed);
-  around_.upstream.look_up_again();
+        upstream().endpoint().text(), why_refused(), *swallowed);
+  upstream().look_up_again();
   tell_tap_reset(upstream_);
   if (client_.readable) answer_refused();
 }
@@ -155,9 +245,10 @@ void Tunnel::answer_refused() {
     // Behind the answer comes the rest of a request that has it already.
     if (got.bytes == 0 || std::exchange(client_.fin_sent, true)) continue;
     const std::string answer =
-        bad_gateway(around_.upstream.endpoint(), connect_error_, buffer.first(got.bytes));
+        bad_gateway(upstream().endpoint(), why_refused(), buffer.first(got.bytes));
     // A fresh send buffer takes it whole; if not, the client is past helping.
     (void)client_.stream.write(answer);
+    (void)client_.stream.say_goodbye();
     client_.stream.end();
   }
 }
@@ -167,7 +258,7 @@ void Tunnel::answer_refused() {
 void Tunnel::on_relaying(Side& side, std::uint32_t events) {
   if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) [[unlikely]]
     return aborted_by(side);
-  if ((events & EPOLLOUT) != 0 && !side.pending.empty()) [[unlikely]] {
+  if ((events & EPOLLOUT) != 0 && (!side.pending.empty() || side.owes_goodbye)) [[unlikely]] {
     flush(side);
     if (phase_ == Phase::Over) return;
   }
@@ -218,9 +309,12 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
   const bool recorded = around_.recorder != nullptr;
   const core::Instant at = watched_by_tap || recorded ? around_.read_clock() : core::Instant{};
 
-  const Sent sent = to.stream.write(bytes);
-  if (sent.bytes < bytes.size() && sent.error == 0) [[unlikely]] {
-    to.pending.keep(bytes.subspan(sent.bytes));  // Before the tap, which overwrites.
+  std::span<const char> out = bytes;
+  if (named_) [[unlikely]]
+    out = &from == &client_ ? named(bytes) : heard(bytes);
+  const Sent sent = out.empty() ? Sent{} : to.stream.write(out);
+  if (sent.bytes < out.size() && sent.error == 0) [[unlikely]] {
+    to.pending.keep(out.subspan(sent.bytes));  // Before the tap, which overwrites.
     around_.counters.stalls.add(1);
     around_.counters.pending_bytes_peak.raise_to(to.pending.bytes().size());
   }
@@ -242,6 +336,7 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
 }
 
 void Tunnel::flush(Side& to) {
+  if (to.owes_goodbye) return say_fin(to);
   const Sent sent = to.stream.write(to.pending.bytes());
   if (sent.error != 0) return aborted_by(to);
   to.pending.taken(sent.bytes);
@@ -250,12 +345,20 @@ void Tunnel::flush(Side& to) {
 
 /// The FIN of `from` was read. Nothing is pending for the other side, or we would not have read.
 void Tunnel::end_of_stream(Side& from) {
-  Side& to = other(from);
   from.fin_read = true;
   tell_tap_end(direction_from(from), StreamEnd::Fin);
+  if (named_ && named_->forwarded_for && &from == &client_)
+    if (const std::string_view held = named_->forwarded_for->finish(); !held.empty())
+      (void)other(from).stream.write(held);  // A byte: there is room.
+  other(from).fin_sent = true;
+  say_fin(other(from));
+}
+
+void Tunnel::say_fin(Side& to) {
+  to.owes_goodbye = !other(to).stream.truncated() && !to.stream.say_goodbye();
+  if (to.owes_goodbye) return;
   if (to.fin_read) return finish(Ending::InOrder);  // Closing sends the FIN.
   to.stream.end();
-  to.fin_sent = true;
 }
 
 /// `side` was reset, or cannot be written to any more. What it sent before goes first, as far as
@@ -266,15 +369,9 @@ void Tunnel::aborted_by(Side& side) {
     const Received got = side.stream.read(buffer, true);
     if (got.bytes == 0 || forward(side, buffer.first(got.bytes)) != 0) break;
   }
+  complain_of_broken_tls(side);
   tell_tap_reset(side);
   finish(Ending::Reset);
-}
-
-void Tunnel::record_open(const SocketAddress& peer, core::Instant at) {
-  SocketAddress own;
-  own.length = sizeof own.storage;
-  if (getsockname(client_.stream.fd(), own.get(), &own.length) != 0) own = peer;
-  around_.recorder->opened(id_, peer.endpoint().text(), own.endpoint().text(), at);
 }
 
 void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
@@ -293,14 +390,20 @@ void Tunnel::tell_tap_reset(Side& by) {
 
 /// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
 void Tunnel::finish(Ending ending) {
+  leave_handshake();
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
+  around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) {
-    if (ending == Ending::Reset) side->stream.reset();
+    if (ending == Ending::Reset)
+      side->stream.reset();
+    else if (!side->fin_sent)  // Closing says FIN, and this what comes before it, if there is room.
+      (void)side->stream.say_goodbye();
     side->stream.close();
     side->pending.drop();
   }
   tap_.reset();
+  named_.reset();
   if (std::exchange(goes_on_, false)) std::erase(around_.going_on, this);
   around_.over.splice(around_.over.end(), around_.tunnels, place_);
 }

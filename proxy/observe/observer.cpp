@@ -19,6 +19,7 @@ constexpr auto kQuietBeforeSleep = 50ms;
 constexpr auto kSleepMax = 100ms;
 /// Events analysed in one go before snapshot() gets a chance.
 constexpr std::size_t kBatchEvents = 4096;
+constexpr auto kMemoryInterval = 1s;
 
 }  // namespace
 
@@ -43,6 +44,7 @@ void Observer::run() {
   while (true) {
     const core::Instant time = now();
     if (drain(time)) last_event = time;
+    look_at_memory(time);
 
     const bool quiet = time - last_event > kQuietBeforeSleep;
     if (quiet && !ask_wake(rings_)) continue;
@@ -55,6 +57,7 @@ bool Observer::drain(core::Instant time) {
 
   bool any = false;
   for (bool more = true; more;) {
+    looked_at_.store(now().time_since_epoch().count(), std::memory_order_relaxed);
     const std::lock_guard lock(analysis_mutex_);
     report_lost();
     more = false;
@@ -78,6 +81,16 @@ bool Observer::drain(core::Instant time) {
   return any;
 }
 
+void Observer::look_at_memory(core::Instant time) {
+  if (!is_memory_short_ || time - memory_looked_at_ < kMemoryInterval) return;
+  memory_looked_at_ = time;
+  const bool is_short = is_memory_short_();
+  if (!is_short && !memory_was_short_) return;
+  memory_was_short_ = is_short;
+  const std::lock_guard lock(analysis_mutex_);
+  analysis_.set_short_of_memory(is_short);
+}
+
 /// Told ahead of the events that came after the loss: they prove less.
 void Observer::report_lost() {
   for (std::size_t i = 0; i < rings_.size(); ++i) {
@@ -98,7 +111,11 @@ void Observer::hand_on() {
 }
 
 Snapshot Observer::snapshot_locked() const {
-  return {analysis_.tally(), analysis_.live(), analysis_.unsettled(), reached_};
+  return {.tally = analysis_.tally(),
+          .live = analysis_.live(),
+          .traffic = analysis_.traffic(),
+          .suspects = analysis_.unsettled(),
+          .at = reached_};
 }
 
 Snapshot Observer::snapshot() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@ namespace proxy::observe {
 struct Snapshot {
   rules::Tally tally;
   rules::Analysis::Live live;
+  rules::Traffic traffic;
   std::vector<rules::Suspect> suspects;  ///< still open, and neither proven nor refuted
   core::Instant at{};  ///< of snapshot_after(): what happened before is in it, and nothing else
 };
@@ -45,7 +47,13 @@ class Observer {
   /// From any thread, when a ring wants_wake().
   void wake() noexcept;
 
+  /// Before start(): asked about once a second, on the observer's thread, whether memory is short.
+  void ask_for_memory(std::function<bool()> is_short) { is_memory_short_ = std::move(is_short); }
   void start();
+  /// When its thread last looked for events. From any thread: one that looked long ago hangs.
+  [[nodiscard]] core::Instant looked_at() const noexcept {
+    return core::Instant(core::Duration(looked_at_.load(std::memory_order_relaxed)));
+  }
   /// From any thread.
   [[nodiscard]] Snapshot snapshot();
   /// Likewise, once everything before `instant` has been analysed: waits for that, some
@@ -61,6 +69,7 @@ class Observer {
   /// Takes events up to the low-water mark; true when there were any.
   bool drain(core::Instant now);
   void report_lost();
+  void look_at_memory(core::Instant now);
   void hand_on();
   [[nodiscard]] Snapshot snapshot_locked() const;
 
@@ -75,6 +84,10 @@ class Observer {
   std::size_t waiting_ = 0;           ///< how many ask
   bool finished_ = false;
 
+  std::function<bool()> is_memory_short_;
+  core::Instant memory_looked_at_;
+  bool memory_was_short_ = false;
+  std::atomic<core::Duration::rep> looked_at_{0};
   Sleeper sleeper_;
   std::thread thread_;
 };

@@ -20,11 +20,13 @@ tl::expected<FindingsFile, int> FindingsFile::open(const std::string& path) {
 
 FindingsFile::FindingsFile(FindingsFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      keeper_(std::move(other.keeper_)),
       lost_(other.lost_),
       first_error_(other.first_error_),
       mid_line_(other.mid_line_) {}
 
 FindingsFile::~FindingsFile() {
+  keeper_.reset();
   if (fd_ >= 0) ::close(fd_);
 }
 
@@ -33,6 +35,7 @@ void FindingsFile::append(std::string line) {
   if (mid_line_) line.insert(line.begin(), '\n');
 
   const std::size_t written = write_all(fd_, line);
+  keeper_->written();
   if (written == line.size()) {
     mid_line_ = false;
     return;

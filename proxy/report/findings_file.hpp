@@ -1,14 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "proxy/report/keeper.hpp"
+
 namespace proxy::report {
 
 /// NDJSON that loses nothing to a SIGKILL: every record is one write(2) to a file opened for
-/// appending. Used by the observer's thread only, and after that has ended by main.
+/// appending, and on the disk soon after. Used by the observer's thread only, and after that has
+/// ended by main.
 class FindingsFile {
  public:
   /// `path` is created when it is not there and appended to when it is; `-` is standard output.
@@ -27,9 +31,10 @@ class FindingsFile {
   [[nodiscard]] int first_error() const noexcept { return first_error_; }
 
  private:
-  explicit FindingsFile(int fd) : fd_(fd) {}
+  explicit FindingsFile(int fd) : fd_(fd), keeper_(std::make_unique<Keeper>(fd)) {}
 
   int fd_;
+  std::unique_ptr<Keeper> keeper_;
   std::uint64_t lost_ = 0;
   int first_error_ = 0;
   bool mid_line_ = false;  ///< what was written last is half a line

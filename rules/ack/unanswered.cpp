@@ -81,8 +81,12 @@ void Unanswered::observe(const Fact& fact) {
   if (memory == nullptr) return;
   const auto& book = memory->acks[static_cast<std::size_t>(core::opposite(fact.direction))];
   if (book == nullptr) return;
-  if (AckBook::Request* const request = book->find(fact.message.ns, fact.message.id))
-    request->waits = false;
+  AckBook::Request* const request = book->find(fact.message.ns, fact.message.id);
+  if (request == nullptr) return;
+  if (request->waits)
+    context_.traffic.acks[core::index_of(core::opposite(fact.direction))].add(fact.at - request->at,
+                                                                              Traffic::kLatencies);
+  request->waits = false;
 }
 
 void Unanswered::look(Session& session, Instant at, core::Duration patience, When when) {

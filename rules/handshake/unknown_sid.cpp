@@ -1,5 +1,7 @@
 #include "rules/handshake/unknown_sid.hpp"
 
+#include <algorithm>
+
 #include "rules/exchange.hpp"
 
 namespace rules::handshake {
@@ -22,7 +24,8 @@ const Description UnknownSid::kDescription{
         "open as far as the wire shows, with no sign since that the server went down: certain, and "
         "an error. Where there is such a sign, or the client was silent long enough to be given "
         "up, or the session had ended or began before the watch, the finding says so, as info "
-        "and possible.",
+        "and possible. With several --upstream it names the one that granted the session and the "
+        "one that was asked.",
     .silent = "The request was on its way while its session ended.",
     .remedy =
         "Make the load balancer send all requests of a session to one process (sticky sessions), "
@@ -69,36 +72,68 @@ void UnknownSid::observe(const Fact& fact) {
     const Session& session = *fact.session;
     if ((session.cause == CloseCause::ServerClose || session.cause == CloseCause::ServerGone) &&
         !session.given_up(fact.at))
-      gone_ = fact.at;
+      goes(session.upstream, fact.at);
     return;
   }
+  const core::session::ExchangeFact& exchange = *fact.exchange;
+  if (exchange.instead_of != 0) goes(exchange.instead_of, exchange.asked);
   if (fact.kind == FactKind::Unanswered) {
-    if (fact.direction == core::Direction::ToClient) gone_ = fact.at;
+    if (fact.direction == core::Direction::ToClient) goes(exchange.upstream, fact.at);
     return;
   }
-  if (says_nobody_there(fact.exchange->response.status)) gone_ = fact.at;
-  if (refusal_of(*fact.exchange) != Refusal::UnknownSid) return;
+  if (says_nobody_there(exchange.response.status)) goes(exchange.upstream, fact.at);
+  if (refusal_of(exchange) != Refusal::UnknownSid) return;
   if (fact.session == nullptr) return never_seen(fact);
   const Session& session = *fact.session;
   // What this answer ends is closed by now.
   const bool ends_it = session.cause == CloseCause::UnknownToServer && session.closed == fact.at;
   if (!session.open && !ends_it) return closed(fact);
-  if (gone_ >= session.opened)
-    return open_but_explained(fact, "the server looked as if it restarted meanwhile");
-  if (may_be_given_up(session, *fact.exchange))
+  if (gone(session.upstream) >= session.opened)
+    return open_but_explained(fact, session.upstream == exchange.upstream
+                                        ? "the server looked as if it restarted meanwhile"
+                                        : "the server that granted it was gone meanwhile");
+  if (may_be_given_up(session, exchange))
     return open_but_explained(fact,
                               "its client had been silent so long that the server may have given "
                               "it up");
   forgotten(fact);
 }
 
+std::string UnknownSid::name_of(std::uint8_t upstream) const {
+  const auto& names = context_.settings.upstreams;
+  return upstream == 0 || upstream > names.size() ? std::string() : names[upstream - 1];
+}
+
+std::string UnknownSid::by(const core::session::ExchangeFact& exchange, std::string note) const {
+  const std::string name = name_of(exchange.upstream);
+  if (name.empty()) return note;
+  return "by " + name + (note.empty() ? "" : ", " + note);
+}
+
+void UnknownSid::goes(std::uint8_t upstream, core::Instant at) {
+  core::Instant& latest = gone_[upstream];
+  latest = std::max(latest, at);
+}
+
+core::Instant UnknownSid::gone(std::uint8_t upstream) const {
+  const auto found = gone_.find(upstream);
+  return found == gone_.end() ? core::Instant{} : found->second;
+}
+
 void UnknownSid::forgotten(const Fact& fact) {
   const Session& session = *fact.session;
+  const std::string granted = name_of(session.upstream), asked = name_of(fact.exchange->upstream);
   const auto [finding, is_new] = tell(session, fact.at, Confidence::Certain, Fault::Server);
-  if (is_new)
-    finding.summary = "The server does not know a session that was granted " +
-                      text_of(fact.at - session.opened) +
+  const bool apart = !granted.empty() && !asked.empty() && granted != asked;
+  const std::string age = text_of(fact.at - session.opened);
+  if (is_new && !apart)
+    finding.summary = "The server " + (asked.empty() ? "does" : asked + " does") +
+                      " not know a session that was granted " + age +
                       " before and nobody closed: its requests reach several server processes.";
+  else if (is_new)
+    finding.summary = "The server " + asked + " does not know a session that " + granted +
+                      " granted " + age +
+                      " before and nobody closed: its requests reach several servers.";
   add(finding, {session.opened,
                 core::Direction::ToClient,
                 session.id,
@@ -107,7 +142,12 @@ void UnknownSid::forgotten(const Fact& fact) {
                 false,
                 "the session is granted"});
   add(finding, request_of(fact));
-  add(finding, response_of(fact, "by a process that did not grant it"));
+  if (!apart)
+    add(finding, response_of(fact, "by a process " + (asked.empty() ? "" : "at " + asked + " ") +
+                                       "that did not grant it"));
+  else
+    add(finding,
+        response_of(fact, "by " + asked + ", which did not grant it: " + granted + " did"));
 }
 
 void UnknownSid::open_but_explained(const Fact& fact, const std::string& why) {
@@ -117,7 +157,9 @@ void UnknownSid::open_but_explained(const Fact& fact, const std::string& why) {
     finding.summary = "The server does not know a session any more: " + why + ".";
   }
   add(finding, request_of(fact));
-  add(finding, response_of(fact, why));
+  const std::string granted = name_of(fact.session->upstream);
+  add(finding, response_of(fact, by(*fact.exchange,
+                                    granted.empty() ? why : why + "; " + granted + " granted it")));
 }
 
 void UnknownSid::closed(const Fact& fact) {
@@ -135,7 +177,7 @@ void UnknownSid::closed(const Fact& fact) {
     finding.summary = "A request came for a session that was over: " + why + ".";
   }
   add(finding, request_of(fact));
-  add(finding, response_of(fact, why));
+  add(finding, response_of(fact, by(*fact.exchange, why)));
 }
 
 void UnknownSid::never_seen(const Fact& fact) {
@@ -148,7 +190,7 @@ void UnknownSid::never_seen(const Fact& fact) {
         "it may be older than the watch, or another server's.";
   }
   add(finding, request_of(fact));
-  add(finding, response_of(fact, {}));
+  add(finding, response_of(fact, by(*fact.exchange, {})));
 }
 
 }  // namespace rules::handshake

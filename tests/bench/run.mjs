@@ -1,7 +1,7 @@
 // What forwarding costs: sioscope beside HAProxy and others, in one run; with --capture, sioscope that
-// records beside one that does not. README.md says how it is measured.
+// records beside one that does not; with --tls, both terminate TLS. README.md says how it is measured.
 //
-//     node run.mjs [NAME...] [--capture] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
+//     node run.mjs [NAME...] [--capture] [--tls] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
 //                  [--program FILE] [--load FILE] [--against FILE]
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createServer, connect } from "node:net";
@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectSecure } from "node:tls";
 import { parseArgs, promisify } from "node:util";
 import { median, spread, table, thousands } from "./figures.mjs";
 
@@ -17,6 +18,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     capture: { type: "boolean", default: false },
+    tls: { type: "boolean", default: false },
     with: { type: "string", default: "" },
     against: { type: "string" },
     quick: { type: "boolean", default: false },
@@ -50,8 +52,9 @@ const scenarios = [
     load: { mode: "idle", connections: options.quick ? 1000 : 5000, measure: 1 } },
 ];
 const captureScenarios = ["60B-1", "60B-16", "1KB", "sessions"];
-const chosen = scenarios.filter(({ name }) =>
-  positionals.length > 0 ? positionals.includes(name) : !options.capture || captureScenarios.includes(name));
+const tlsScenarios = ["60B-1", "60B-16", "1KB", "16KB-string", "sessions", "idle"];
+const usual = options.capture ? captureScenarios : options.tls ? tlsScenarios : scenarios.map(({ name }) => name);
+const chosen = scenarios.filter(({ name }) => (positionals.length > 0 ? positionals : usual).includes(name));
 const others = options.with.split(",").filter((name) => name !== "");
 const strangers = [
   ...positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name)),
@@ -70,6 +73,24 @@ process.on("exit", () => {
   rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+/// `--tls`: a certificate of ours with its key, for both.
+const certificate = join(folder, "own.pem");
+if (options.tls) {
+  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                           "-subj", "/CN=localhost", "-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")],
+               { stdio: "ignore" });
+  writeFileSync(certificate, readFileSync(join(folder, "cert.pem"), "utf8") + readFileSync(join(folder, "key.pem"), "utf8"));
+}
+/// What is agreed on with whoever listens there: the comparison is fair only if it is the same.
+const agreed = (port) => new Promise((resolve, reject) => {
+  const socket = connectSecure({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+    resolve(`${socket.getProtocol()} ${socket.getCipher().name}, ${socket.getEphemeralKeyInfo().name}`);
+    socket.destroy();
+  });
+  socket.once("error", reject);
+});
+const agreements = new Set();
 
 /// The proxy on one CPU, the load on another, where there are two.
 const pinned = cpus().length >= 2 && hasTaskset();
@@ -129,9 +150,9 @@ async function sioscope(upstream, mode, more = [], program = options.program) {
   writeFileSync(findings, "");
   const child = start(program, [
     "proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${upstream}`,
-    "--threads", "1", "--findings", findings, "--quiet", ...more,
+    "--threads", "1", "--findings", findings, "--quiet", ...(options.tls ? ["--tls-cert", certificate] : []), ...more,
   ]);
-  const port = await until(child, () => /listening on http:\/\/[^ ]*:(\d+)/.exec(child.errors)?.[1], "sioscope");
+  const port = await until(child, () => /listening on https?:\/\/[^ ]*:(\d+)/.exec(child.errors)?.[1], "sioscope");
   return {
     child, port,
     /// What it failed to see of the load, in words; empty when it saw every message.
@@ -169,7 +190,7 @@ defaults
   timeout server 60s
   timeout tunnel 1h
 frontend clients
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:${port}${options.tls ? ` ssl crt ${certificate} alpn http/1.1` : ""}
   default_backend server
 backend server
   server one 127.0.0.1:${upstream}
@@ -230,7 +251,8 @@ const faults = [];
 async function measure(proxy, scenario) {
   const upstream = await freePort();
   const { child, port, missed } = await proxy(upstream, scenario.load.mode);
-  const load = { proxy: port, upstream, pid: child.pid, "warm-up": warmUp, measure: seconds, ...scenario.load };
+  if (options.tls) agreements.add(await agreed(port));
+  const load = { tls: options.tls ? 1 : 0, proxy: port, upstream, pid: child.pid, "warm-up": warmUp, measure: seconds, ...scenario.load };
   const { stdout } = await promisify(execFile)(
     ...pin("1", options.load, Object.entries(load).flatMap(([name, value]) => [`--${name}`, `${value}`])),
     { timeout: 90_000 },
@@ -283,6 +305,8 @@ for (const scenario of chosen) {
       scenario.rate ? `${rates(ours)} / ${rates(theirs)}` : "");
 }
 
+if (agreements.size > 0) console.log(`\nTLS with each: ${[...agreements].join("; ")}`);
+if (agreements.size > 1) faults.push("the two do not speak the same TLS");
 if (faults.length === 0) {
   console.log("\nsioscope's verdicts account for every session and every message of the load.");
 } else {

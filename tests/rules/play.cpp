@@ -58,7 +58,10 @@ std::string whole(const rules::Finding& finding) {
 Play::Play(const Scenario& scenario)
     : scenario_(scenario),
       settings_("/socket.io/", scenario.key, kHashKey),
-      analysis_({.key_names = names_of(scenario.key), .handled_twice = scenario.handled_twice}) {
+      analysis_({.key_names = names_of(scenario.key),
+                 .handled_twice = scenario.handled_twice,
+                 .upstreams = scenario.upstreams}) {
+  settings_.trust = scenario.trust;
   settings_.dedupe_keys = scenario.dedupe_keys;
 }
 
@@ -71,7 +74,13 @@ void Play::run(core::Duration tick) {
       take();
     }
   };
+  std::size_t steps = 0;
   for (const Step& each : scenario_.steps) {
+    if (steps == short_of_memory_.first || steps == short_of_memory_.second) {
+      settings_.short_of_memory = steps < short_of_memory_.second;
+      analysis_.set_short_of_memory(settings_.short_of_memory);
+    }
+    ++steps;
     until(each.at);
     step(each);
   }
@@ -100,6 +109,7 @@ void Play::step(const Step& step) {
     const auto [tap, is_new] =
         taps_.try_emplace(step.connection, core::tap::Tap(settings_, step.connection));
     tap->second.open(step.text, step.at, events_);
+    tap->second.routed(step.upstream, step.instead_of);
   } else if (step.kind == Step::Kind::Bytes) {
     std::string bytes = step.text;
     taps_.at(step.connection).receive(step.direction, bytes, step.at, events_);
@@ -182,6 +192,11 @@ void Play::compare() {
   };
   for (const std::string& line : scenario_.expected) {
     if (line == "suspects" || line == "no suspects") continue;
+    if (line.starts_with("says ")) {
+      if (records_.find(line.substr(5)) == std::string::npos)
+        differences_.push_back("nobody " + line);
+      continue;
+    }
     if (line.starts_with("sessions ")) {
       must(line, line == "sessions " + std::to_string(tally.sessions),
            std::to_string(tally.sessions));

@@ -28,12 +28,17 @@ class Play {
   /// From now on one step in eight is lost on its way to the analysis, chosen by the seed.
   void lose(std::uint64_t seed) { loss_.emplace(seed); }
 
+  /// Memory is short from one step of the scenario until another.
+  void short_of_memory(std::size_t from, std::size_t until) { short_of_memory_ = {from, until}; }
+  [[nodiscard]] rules::Tally tally() const { return analysis_.tally(); }
+
   /// What stands and what was withdrawn, in the words of tests/transcripts/README.md, sorted.
   [[nodiscard]] std::vector<std::string> findings() const;
   /// What was expected and is not so, or is so and was not expected. Empty: all is well.
   [[nodiscard]] const std::vector<std::string>& differences() const noexcept {
     return differences_;
   }
+  [[nodiscard]] rules::Traffic traffic() const noexcept { return analysis_.traffic(); }
   /// Every record, in order, with all that it says.
   [[nodiscard]] const std::string& records() const noexcept { return records_; }
 
@@ -59,6 +64,7 @@ class Play {
   std::string records_;
   std::vector<std::string> differences_;
   std::optional<std::mt19937_64> loss_;
+  std::pair<std::size_t, std::size_t> short_of_memory_{};
 };
 
 }  // namespace transcripts

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -60,7 +60,8 @@ Scenario disguised(const Scenario& scenario) {
     for (const auto& change : changes)
       for (std::size_t at = 0; const Place& place : one.places[core::index_of(change.direction)]) {
         std::string& text = result.steps[place.step].text;
-        for (; at < change.bytes.size() && change.offset_bytes + at < place.begin + text.size(); ++at)
+        for (; at < change.bytes.size() && change.offset_bytes + at < place.begin + text.size();
+             ++at)
           text[static_cast<std::size_t>(change.offset_bytes + at - place.begin)] = change.bytes[at];
       }
     if (one.disguise.rewritten_from(step.direction)) {
@@ -73,6 +74,26 @@ Scenario disguised(const Scenario& scenario) {
     }
   }
   return result;
+}
+
+/// The findings that are certain, without how often.
+std::vector<std::string> certain(const Play& play) {
+  std::vector<std::string> lines;
+  for (const std::string& line : play.findings())
+    if (line.find(" certain ") != std::string::npos) lines.push_back(uncounted(line));
+  return lines;
+}
+
+/// What saw a part is certain of nothing but what the whole is certain of.
+void check_certain_of(const Play& part, const Play& whole, const std::string& name) {
+  const std::vector<std::string> truth = certain(whole);
+  for (const std::string& line : certain(part)) {
+    // It may say less: the name of its event was lost.
+    const auto says = [&](const std::string& each) {
+      return each == line || each.starts_with(line + " \"");
+    };
+    CHECK_MESSAGE(std::any_of(truth.begin(), truth.end(), says), name << ": " << line);
+  }
 }
 
 }  // namespace
@@ -146,25 +167,38 @@ TEST_CASE("transcripts: no loss of events makes a finding certain or breaks the 
   for (const Scenario& scenario : all()) {
     Play whole(scenario);
     whole.run();
-    const auto certain = [](const Play& play) {
-      std::vector<std::string> lines;
-      for (const std::string& line : play.findings())
-        if (line.find(" certain ") != std::string::npos) lines.push_back(uncounted(line));
-      return lines;
-    };
-    const std::vector<std::string> truth = certain(whole);
     for (int round = 0; round < 4; ++round) {
       Play play(scenario);
       play.lose(random());
       play.run();
-      for (const std::string& line : certain(play)) {
-        // It may say less: the name of its event was lost.
-        const auto says = [&](const std::string& each) {
-          return each == line || each.starts_with(line + " \"");
-        };
-        CHECK_MESSAGE(std::any_of(truth.begin(), truth.end(), says),
-                      scenario.name << ": " << line << ", round " << round);
-      }
+      check_certain_of(play, whole, scenario.name);
     }
   }
+}
+
+TEST_CASE(
+    "transcripts: what is not looked at for want of memory makes nothing certain, and is said") {
+  constexpr std::uint64_t kSeed = 20'261'126;
+  INFO("seed " << kSeed);
+  std::mt19937_64 random(kSeed);
+  std::size_t shed = 0;
+  for (const Scenario& scenario : all()) {
+    Play whole(scenario);
+    whole.run();
+    for (int round = 0; round < 4; ++round) {
+      Play play(scenario);
+      const std::size_t from = random() % scenario.steps.size();
+      play.short_of_memory(from, from + 1 + random() % scenario.steps.size());
+      play.run();
+      check_certain_of(play, whole, scenario.name);
+      const rules::Tally tally = play.tally();
+      const bool less = tally.sessions < whole.tally().sessions;
+      const bool said =
+          std::any_of(tally.unobserved.begin(), tally.unobserved.end(),
+                      [](const auto& row) { return row.reason == core::Unobserved::MemoryLimit; });
+      CHECK_MESSAGE((!less || said), scenario.name);
+      shed += less;
+    }
+  }
+  CHECK(shed > 50);
 }

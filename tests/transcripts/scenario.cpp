@@ -92,6 +92,8 @@ struct Connection {
   std::string headers = "User-Agent: test\r\n";
   std::string query;
   std::string from = "10.0.0.1";
+  std::uint8_t upstream = 0;
+  std::uint8_t instead_of = 0;
 };
 
 struct Session {
@@ -140,7 +142,9 @@ class Builder {
          .connection = connection.id,
          .direction = {},
          .text = face.from + ":" + std::to_string(40000 + connections_.size()),
-         .end = {}});
+         .end = {},
+         .upstream = face.upstream,
+         .instead_of = face.instead_of});
     return connection;
   }
   void send(const Connection& connection, Direction direction, std::string bytes) {
@@ -368,6 +372,10 @@ void Builder::join(Session& session, std::string_view options) {
     const std::string value(equals == std::string_view::npos ? "" : option.substr(equals + 1));
     if (key == "from")
       session.face.from = value;
+    else if (key == "to")
+      session.face.upstream = number_of<std::uint8_t>(value);
+    else if (key == "for")
+      session.face.headers += "X-Forwarded-For: " + value + "\r\n";
     else if (key == "ua")
       session.face.headers = "User-Agent: " + value + "\r\n";
     else if (key == "origin")
@@ -506,6 +514,16 @@ void Builder::connection_line(std::string_view name, std::string_view verb, std:
     Connection face;
     const std::string_view from = take_word(rest);
     if (!from.empty()) face.from = from.substr(0, from.find(':'));
+    while (!rest.empty()) {
+      const std::string_view option = take_word(rest);
+      const std::string_view value = option.substr(option.find('=') + 1);
+      if (option.starts_with("to="))
+        face.upstream = number_of<std::uint8_t>(value);
+      else if (option.starts_with("instead-of="))
+        face.instead_of = number_of<std::uint8_t>(value);
+      else
+        throw std::runtime_error("no option of connects: " + std::string(option));
+    }
     connect(std::string(name), face);
     return;
   }
@@ -572,6 +590,8 @@ struct Source {
   std::string key;
   std::vector<std::string> dedupe;
   std::vector<std::string> twice;
+  std::vector<std::string> trust;
+  std::vector<std::string> upstreams;
   std::vector<Line> lines;
   std::vector<std::string> expected;
 };
@@ -583,6 +603,9 @@ Scenario build(const Source& source, const std::string& file, const std::string&
   for (const std::string& each : source.dedupe)
     scenario.dedupe_keys.push_back(core::tap::parse_dedupe_key(each).value());
   scenario.handled_twice = source.twice;
+  for (const std::string& each : source.trust)
+    scenario.trust.add(core::address::network_of(each).value());
+  scenario.upstreams = source.upstreams;
   scenario.expected = source.expected;
   Builder builder(transport, scenario);
   if (!source.ping.empty()) builder.ping(source.ping);
@@ -629,6 +652,11 @@ void read_stream(std::istream& file, const std::string& name, std::vector<Scenar
       source.dedupe.emplace_back(text.substr(7));
     } else if (text.starts_with("twice ")) {
       source.twice.emplace_back(text.substr(6));
+    } else if (text.starts_with("trust ")) {
+      source.trust.emplace_back(text.substr(6));
+    } else if (text.starts_with("upstreams ")) {
+      std::istringstream names(replaced(std::string(text.substr(10)), ",", " "));
+      for (std::string each; names >> each;) source.upstreams.push_back(each);
     } else if (text.starts_with("key ")) {
       source.key = text.substr(4);
     } else {

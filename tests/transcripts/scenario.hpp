@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "core/address/networks.hpp"
 #include "core/direction.hpp"
 #include "core/event.hpp"
 #include "core/ids.hpp"
@@ -24,6 +26,8 @@ struct Step {
   core::Direction direction;
   std::string text;  ///< Bytes: the bytes; Open: the client's address; Check: what must hold
   core::StreamEnd end;
+  std::uint8_t upstream = 0;    ///< Open: which of several upstreams it goes to; 0: there is one
+  std::uint8_t instead_of = 0;  ///< ... since that one could not be reached
 };
 
 /// One conversation and what it must come to.
@@ -32,7 +36,9 @@ struct Scenario {
   core::tap::ClientKey key;
   std::vector<core::tap::DedupeKey> dedupe_keys;
   std::vector<std::string> handled_twice;
-  core::Instant command_ended{};  ///< default: none was watched
+  core::address::Networks trust;
+  std::vector<std::string> upstreams;  ///< their names, where there are several
+  core::Instant command_ended{};       ///< default: none was watched
   std::vector<Step> steps;
   core::Instant end;
   /// As rendered by Play::outcome(); see README.md.

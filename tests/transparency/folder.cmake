@@ -5,4 +5,4 @@ target_link_libraries(transparency_relay PRIVATE proxy_net sioscope_flags)
 add_executable(transparency transparency/conversation.cpp transparency/end.cpp transparency/main.cpp
                             transparency/program.cpp)
 target_include_directories(transparency PRIVATE ${PROJECT_SOURCE_DIR})
-target_link_libraries(transparency PRIVATE proxy_net sioscope_flags)
+target_link_libraries(transparency PRIVATE proxy_net proxy_tls sioscope_flags)

@@ -19,13 +19,17 @@
 #include <vector>
 
 #include "proxy/net/address.hpp"
+#include "tests/proxy/tls/authority.hpp"
 #include "tests/transparency/end.hpp"
 #include "tests/transparency/program.hpp"
 
 // Streams conversations of every kind through the built program, every kind with every ending first
 // and then at random, and compares every byte and every ending at both ends.
 //
-//     transparency --program PATH [--seed N] [--megabytes 200]
+//     transparency --program PATH [--seed N] [--megabytes 200] [--tls]
+//
+// With --tls through two of it, one that originates TLS and one that terminates it: what comes out
+// and how it ends must be the same.
 
 namespace tests::transparency {
 namespace {
@@ -301,18 +305,62 @@ class Run {
 }  // namespace
 }  // namespace tests::transparency
 
+namespace {
+
+using tests::transparency::Program;
+
+/// The programs under test, in the order in which a conversation passes them.
+class Chain {
+ public:
+  Chain(const std::string& program, std::uint16_t upstream_port) {
+    programs_.push_back(std::make_unique<Program>(program, address("http", upstream_port)));
+  }
+  /// By TLS in between.
+  Chain(const std::string& program, std::uint16_t upstream_port,
+        const tests::tls::Authority& authority) {
+    const std::string own = folder_.file("own.pem", authority.issue().both());
+    const std::string ca = folder_.file("ca.pem", authority.certificate());
+    programs_.push_back(std::make_unique<Program>(program, address("http", upstream_port),
+                                                  std::vector<std::string>{"--tls-cert", own}));
+    programs_.insert(programs_.begin(),
+                     std::make_unique<Program>(program, address("https", programs_[0]->port()),
+                                               std::vector<std::string>{"--upstream-ca", ca}));
+  }
+  /// Null when one never started.
+  [[nodiscard]] std::uint16_t port() const { return programs_.front()->port(); }
+  /// True: all ended by themselves when asked to.
+  [[nodiscard]] bool finish() const {
+    bool all = true;
+    for (const auto& program : programs_) all = program->finish().has_value() && all;
+    return all;
+  }
+
+ private:
+  static std::string address(const char* scheme, std::uint16_t port) {
+    return std::string(scheme) + "://127.0.0.1:" + std::to_string(port);
+  }
+
+  tests::tls::Folder folder_;
+  std::vector<std::unique_ptr<Program>> programs_;
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
   std::string program;
   std::uint64_t seed = std::random_device{}();
   std::size_t megabytes = 200;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  bool tls = false;
+  for (int i = 1; i < argc; ++i) {
     const std::string_view option = argv[i];
+    if (option == "--tls") tls = true;
+    if (i + 1 == argc) break;
     if (option == "--program") program = argv[i + 1];
     if (option == "--seed") seed = std::strtoull(argv[i + 1], nullptr, 10);
     if (option == "--megabytes") megabytes = std::strtoull(argv[i + 1], nullptr, 10);
   }
   if (program.empty()) {
-    std::fprintf(stderr, "usage: transparency --program PATH [--seed N] [--megabytes N]\n");
+    std::fprintf(stderr, "usage: transparency --program PATH [--seed N] [--megabytes N] [--tls]\n");
     return 2;
   }
   std::printf("transparency: seed %llu\n", static_cast<unsigned long long>(seed));
@@ -320,7 +368,9 @@ int main(int argc, char** argv) {
 
   const auto began = tests::transparency::Clock::now();
   tests::transparency::Run run(seed, megabytes << 20);
-  tests::transparency::Program under_test(program, run.upstream_port());
+  const tests::tls::Authority authority;
+  const Chain under_test =
+      tls ? Chain(program, run.upstream_port(), authority) : Chain(program, run.upstream_port());
   if (under_test.port() == 0) {
     std::printf("%s did not start\ntransparency: 0 passed, 1 failed\n", program.c_str());
     return 1;

@@ -8,7 +8,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -16,23 +15,25 @@ extern char** environ;
 
 namespace tests::transparency {
 
-Program::Program(const std::string& path, std::uint16_t upstream_port) {
+Program::Program(const std::string& path, const std::string& upstream,
+                 const std::vector<std::string>& more) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
   errors_ = proxy::net::Descriptor(ends[0]);
   proxy::net::Descriptor write_end(ends[1]);
 
-  std::string words[] = {path,         "proxy",
-                         "--listen",   "127.0.0.1:0",
-                         "--upstream", "http://127.0.0.1:" + std::to_string(upstream_port),
-                         "--quiet"};  // What it finds in random traffic is not the question.
-  char* arguments[std::size(words) + 1] = {};
-  for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = words[i].data();
+  std::vector<std::string> words{
+      path,         "proxy",  "--listen", "127.0.0.1:0",
+      "--upstream", upstream, "--quiet"};  // What it finds in random traffic is not the question.
+  words.insert(words.end(), more.begin(), more.end());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, write_end.get(), 2);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  const int error = posix_spawn(&pid_, path.c_str(), &actions, nullptr, arguments, environ);
+  const int error = posix_spawn(&pid_, path.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   write_end.close();
   if (error != 0) {
@@ -41,7 +42,7 @@ Program::Program(const std::string& path, std::uint16_t upstream_port) {
   }
 
   // The line that says where it listens; whatever comes before it is passed on.
-  constexpr std::string_view ready = "sioscope: listening on http://127.0.0.1:";
+  constexpr std::string_view ready = "sioscope: listening on http";
   std::string line;
   char c;
   while (read(errors_.get(), &c, 1) == 1) {
@@ -50,7 +51,7 @@ Program::Program(const std::string& path, std::uint16_t upstream_port) {
       continue;
     }
     if (line.starts_with(ready)) {
-      port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + ready.size()));
+      port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + line.rfind(':') + 1));
       break;
     }
     std::fprintf(stderr, "%s\n", line.c_str());

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "proxy/net/descriptor.hpp"
 
@@ -14,9 +15,10 @@ namespace tests::transparency {
 /// The proxy under test, as a child process.
 class Program {
  public:
-  /// Starts `path proxy --listen 127.0.0.1:0 --upstream http://127.0.0.1:UPSTREAM_PORT` and waits
-  /// until it listens. Null port() when it never does.
-  Program(const std::string& path, std::uint16_t upstream_port);
+  /// Starts `path proxy --listen 127.0.0.1:0 --upstream UPSTREAM MORE...` and waits until it
+  /// listens. Null port() when it never does.
+  Program(const std::string& path, const std::string& upstream,
+          const std::vector<std::string>& more = {});
   /// Ends it with SIGTERM.
   ~Program();
   Program(const Program&) = delete;

@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
                                 core::limits::kEventRingBytes))
                             .get());
   auto forwarder = proxy::net::Forwarder::start({.listen = *listen,
-                                                 .upstream = *upstream,
+                                                 .upstreams = {upstream->endpoint},
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},

@@ -52,9 +52,10 @@ const text = ({ id, rule, confidence, session, summary, remedy }) =>
 async function post(path, body) {
   const admin = process.env.SIOSCOPE_ADMIN;
   if (!admin) return null;
+  const token = process.env.SIOSCOPE_ADMIN_TOKEN;
   const response = await fetch(admin + path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`sioscope: POST ${path}: ${response.status} ${await response.text()}`);

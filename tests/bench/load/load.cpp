@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 namespace tests::bench {
@@ -41,6 +42,10 @@ Load::Load(const Options& options)
       measure_(options.number("measure")),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       listener_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  if (options.number("tls") != 0)
+    tls_ = std::move(proxy::tls::TowardsUpstream::make(
+                         {.name = "localhost", .verify = proxy::tls::Verify::Nothing})
+                         .value());
   // The clock of another process: all its threads, user and system, in nanoseconds.
   if (clock_getcpuclockid(proxy_pid_, &proxy_cpu_) != 0) fail("--pid names no process");
 
@@ -132,7 +137,22 @@ Peer& Load::open_client() {
   peer.client = true;
   ++clients_;
   watch(peer, EPOLL_CTL_ADD, EPOLLIN);
+  if (tls_) {
+    peer.tls = tls_->begin(fd, tls_sessions_);
+    (void)secure(peer);
+  }
   return peer;
+}
+
+/// True when its handshake is done, or there is none to do.
+bool Load::secure(Peer& peer) {
+  if (!peer.tls || peer.secured) return true;
+  using Handshake = proxy::tls::Connection::Handshake;
+  const Handshake result = peer.tls->shake_hands();
+  if (result == Handshake::Failed) fail("TLS failed, " + peer.tls->failure());
+  peer.secured = result == Handshake::Done;
+  if (peer.secured && !peer.unsent.empty()) watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+  return peer.secured;
 }
 
 void Load::accept_all() {
@@ -146,32 +166,55 @@ void Load::accept_all() {
 }
 
 void Load::readable(Peer& peer) {
-  const std::size_t kept = peer.rest.size();
-  if (kept > buffer_.size() / 2) fail("a message is larger than this was made for");
-  std::memcpy(buffer_.data(), peer.rest.data(), kept);
-  const ssize_t count = recv(peer.fd, buffer_.data() + kept, buffer_.size() - kept, 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count <= 0) {
-    if (peer.client && !peer.may_end) fail("the proxy ended a connection");
-    return close(peer);
+  if (!secure(peer)) return;
+  bool more = true;
+  while (more && peer.fd >= 0) {
+    more = false;
+    const std::size_t kept = peer.rest.size();
+    if (kept > buffer_.size() / 2) fail("a message is larger than this was made for");
+    std::memcpy(buffer_.data(), peer.rest.data(), kept);
+    const std::span<char> room = std::span(buffer_).subspan(kept);
+    std::size_t count = 0;
+    bool ended = false;
+    if (peer.tls) {
+      const auto got = peer.tls->read(room, false);
+      using Next = proxy::net::Received::Next;
+      count = got.bytes;
+      more = got.next == Next::More;
+      ended = got.next == Next::End || got.next == Next::Broken;
+    } else {
+      const ssize_t received = recv(peer.fd, room.data(), room.size(), 0);
+      if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      ended = received <= 0;
+      if (!ended) count = static_cast<std::size_t>(received);
+    }
+    if (ended) {
+      if (peer.client && !peer.may_end) fail("the proxy ended a connection");
+      return close(peer);
+    }
+    if (count == 0) continue;
+    std::string_view bytes(buffer_.data(), kept + count);
+    read(peer, bytes);
+    if (peer.fd >= 0) peer.rest.assign(bytes);
   }
-  std::string_view bytes(buffer_.data(), kept + static_cast<std::size_t>(count));
-  read(peer, bytes);
-  if (peer.fd >= 0) peer.rest.assign(bytes);
+}
+
+std::size_t Load::send_some(Peer& peer, std::string_view bytes) {
+  if (peer.tls) return peer.secured ? peer.tls->write(bytes).bytes : 0;
+  const ssize_t sent = send(peer.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno != EAGAIN) fail(std::string("cannot write: ") + std::strerror(errno));
+  return 0;
 }
 
 void Load::write(Peer& peer, std::string_view bytes) {
-  ssize_t sent = 0;
+  std::size_t sent = 0;
   if (peer.unsent.empty()) {
-    sent = send(peer.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno != EAGAIN) fail(std::string("cannot write: ") + std::strerror(errno));
-      sent = 0;
-    }
-    if (static_cast<std::size_t>(sent) == bytes.size()) return;
-    watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+    sent = send_some(peer, bytes);
+    if (sent == bytes.size()) return;
+    if (secure(peer)) watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
   }
-  peer.unsent += bytes.substr(static_cast<std::size_t>(sent));
+  peer.unsent += bytes.substr(sent);
 }
 
 void Load::say_fin(Peer& peer) {
@@ -180,8 +223,7 @@ void Load::say_fin(Peer& peer) {
 }
 
 void Load::flush(Peer& peer) {
-  const ssize_t sent = send(peer.fd, peer.unsent.data(), peer.unsent.size(), MSG_NOSIGNAL);
-  if (sent > 0) peer.unsent.erase(0, static_cast<std::size_t>(sent));
+  peer.unsent.erase(0, send_some(peer, peer.unsent));
   if (peer.unsent.empty()) watch(peer, EPOLL_CTL_MOD, EPOLLIN);
 }
 

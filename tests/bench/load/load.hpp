@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/tls/towards_upstream.hpp"
 #include "tests/bench/load/options.hpp"
 
 namespace tests::bench {
@@ -22,6 +23,8 @@ struct Peer {
   bool may_end = false;  ///< an end is no surprise any more
   std::string rest;      ///< the start of something whose end has not come yet
   std::string unsent;    ///< what the kernel did not take
+  std::unique_ptr<proxy::tls::Connection> tls;  ///< null: plain
+  bool secured = false;                         ///< its handshake is done
 };
 
 /// Both ends of a proxy in one process: clients that connect to it, and the server behind it. One
@@ -71,11 +74,16 @@ class Load {
  private:
   void accept_all();
   void readable(Peer& peer);
+  [[nodiscard]] bool secure(Peer& peer);
+  /// Returns the bytes that were taken.
+  [[nodiscard]] std::size_t send_some(Peer& peer, std::string_view bytes);
   void flush(Peer& peer);
   void watch(Peer& peer, int operation, std::uint32_t events);
   void close(Peer& peer);
   void look_at_clock();
 
+  std::unique_ptr<proxy::tls::TowardsUpstream> tls_;  ///< `--tls 1`: clients speak it
+  proxy::tls::Sessions tls_sessions_;                 ///< ... and come back with the last session
   int proxy_port_;
   pid_t proxy_pid_;
   double warm_up_, measure_;

@@ -3,9 +3,10 @@
 //     bench_load --proxy PORT --upstream PORT --pid PID
 //                [--mode echo|sessions|push|paced|idle|polling] [--payload string|dense|binary]
 //                [--connections N] [--in-flight N] [--bytes N] [--rate N]
-//                [--warm-up SECONDS] [--measure SECONDS]
+//                [--warm-up SECONDS] [--measure SECONDS] [--tls 1]
 //
 // Prints one line of JSON: `cpu` is what the proxy's process spent in the window.
+// With `--tls 1` the clients speak TLS and believe every certificate; the server stays plain.
 
 #include <memory>
 #include <string_view>

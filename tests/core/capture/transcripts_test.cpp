@@ -18,6 +18,7 @@ using Told = std::map<std::string, std::string>;  ///< by the client's address: 
 core::tap::Settings settings_of(const Scenario& scenario) {
   core::tap::Settings settings("/socket.io/", scenario.key, 7);
   settings.dedupe_keys = scenario.dedupe_keys;
+  settings.trust = scenario.trust;
   return settings;
 }
 

@@ -121,6 +121,49 @@ struct Wire {
 
 }  // namespace
 
+TEST_CASE("Tracker: while memory is short new sessions are gaps, and known ones go on") {
+  Wire wire;
+  wire.open_websocket(1, at(0ms), "A");
+  wire.tracker.set_short_of_memory(true);
+  wire.open_websocket(2, at(10ms), "B");
+  wire.engine(1, Direction::ToClient, at(20ms), core::EnginePacketType::Ping);
+  wire.engine(2, Direction::ToClient, at(20ms), core::EnginePacketType::Ping);
+  CHECK(wire.count(FactKind::Opened) == 1);
+  CHECK(wire.count(FactKind::Ping) == 1);
+  CHECK(wire.tracker.gaps()[static_cast<std::size_t>(core::Unobserved::MemoryLimit)].count == 1);
+  CHECK(wire.tracker.gaps()[static_cast<std::size_t>(core::Unobserved::MemoryLimit)].sessions == 1);
+  wire.tracker.set_short_of_memory(false);
+  wire.open_websocket(3, at(30ms), "C");
+  CHECK(wire.count(FactKind::Opened) == 2);
+}
+
+TEST_CASE("Tracker: while memory is short ended sessions are forgotten sooner, not at once") {
+  Wire wire;
+  wire.open_websocket(1, at(0ms), "A");
+  wire.stream_ended(1, Direction::ToServer, at(10ms));
+  wire.stream_ended(1, Direction::ToClient, at(10ms));
+  wire.flush();
+  wire.tracker.forget(at(10ms) + core::limits::kClosedSessionMemoryShort);
+  CHECK(wire.tracker.all().size() == 1);
+  wire.tracker.set_short_of_memory(true);
+  wire.tracker.forget(at(9ms) + core::limits::kClosedSessionMemoryShort);
+  CHECK(wire.tracker.all().size() == 1);
+  wire.tracker.forget(at(10ms) + core::limits::kClosedSessionMemoryShort);
+  CHECK(wire.tracker.all().empty());
+}
+
+TEST_CASE("Tracker: a request that is not followed for want of memory is no unanswered one") {
+  Wire wire;
+  wire.request(1, at(0ms), {});
+  core::Event& gap = wire.add(1, EventKind::Unobserved, Direction::ToServer, at(0ms));
+  gap.unobserved.reason = core::Unobserved::MemoryLimit;
+  gap.unobserved.count = 1;
+  wire.stream_ended(1, Direction::ToServer, at(10ms));
+  wire.stream_ended(1, Direction::ToClient, at(10ms));
+  CHECK(wire.count(FactKind::Unanswered) == 0);
+  CHECK(wire.tracker.gaps()[static_cast<std::size_t>(core::Unobserved::MemoryLimit)].count == 1);
+}
+
 TEST_CASE("Tracker: a poll that its client aborts closes the session") {
   for (const core::StreamEnd end : {core::StreamEnd::Fin, core::StreamEnd::Reset}) {
     Wire wire;

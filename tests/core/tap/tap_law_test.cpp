@@ -28,7 +28,8 @@ void append(std::string& out, const core::EventBuffer& events) {
 /// are left go in at once.
 template <class Cut>
 std::map<core::ConnectionId, std::string> told(const Scenario& scenario, Cut cut) {
-  const core::tap::Settings settings("/socket.io/", scenario.key, 7);
+  core::tap::Settings settings("/socket.io/", scenario.key, 7);
+  settings.trust = scenario.trust;
   std::map<core::ConnectionId, core::tap::Tap> taps;
   std::map<core::ConnectionId, std::string> result;
   core::EventBuffer events;
@@ -37,7 +38,10 @@ std::map<core::ConnectionId, std::string> told(const Scenario& scenario, Cut cut
     if (step.kind == Step::Kind::Check) continue;
     core::tap::Tap& tap =
         taps.try_emplace(step.connection, core::tap::Tap(settings, step.connection)).first->second;
-    if (step.kind == Step::Kind::Open) tap.open(step.text, step.at, events);
+    if (step.kind == Step::Kind::Open) {
+      tap.open(step.text, step.at, events);
+      tap.routed(step.upstream, step.instead_of);
+    }
     if (step.kind == Step::Kind::Close) tap.close(step.direction, step.end, step.at, events);
     for (std::size_t at = 0; at < step.text.size() && step.kind == Step::Kind::Bytes;) {
       std::string piece = step.text.substr(at, cut(step.text.size() - at));

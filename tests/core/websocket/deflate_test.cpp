@@ -72,6 +72,26 @@ TEST_CASE("Inflater: without context takeover no message may refer to the one be
   CHECK(text_of(inflater, "\xf2\x00\x11\x00\x00"sv) == tl::unexpected(InflateErrc::Corrupt));
 }
 
+TEST_CASE("Inflater: where the budget is used up there is no memory, and what ends gives back") {
+  const std::string_view hello = "\xf2\x48\xcd\xc9\xc9\x07\x00"sv;
+  core::inflate::Budget budget(2 * core::inflate::zlib_stream_bytes(15));
+  const std::size_t whole = budget.left_bytes();
+  {
+    Inflater first({}, &budget), second({}, &budget), third({}, &budget);
+    CHECK(budget.left_bytes() == whole);  // Nothing before the first message.
+    CHECK(text_of(first, hello) == "Hello");
+    CHECK(text_of(second, hello) == "Hello");
+    CHECK(budget.left_bytes() == 0);
+    CHECK(text_of(third, hello) == tl::unexpected(InflateErrc::NoMemory));
+    CHECK(text_of(first, hello) == "Hello");  // Who has his share goes on.
+  }
+  CHECK(budget.left_bytes() == whole);
+
+  Inflater fleeting({15, kNo}, &budget);
+  CHECK(text_of(fleeting, hello) == "Hello");
+  CHECK(budget.left_bytes() == whole);  // Nothing between messages.
+}
+
 TEST_CASE("Inflater: every window and takeover, messages in any cutting with any room") {
   std::mt19937 random(7692);
   for (int bits = 8; bits <= 15; ++bits) {

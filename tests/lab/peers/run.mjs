@@ -3,10 +3,12 @@
 //   npm clients  ──►  sioscope demo --serve        connect, events, acks, binary, namespaces, pings, poison
 //   sioscope demo --client [--leaky]  ──►  npm server
 //   sioscope connect  ──►  a network that fails  ──►  npm servers of every generation          weather.mjs
+//   npm client  ──►  sioscope proxy  ──►  two npm servers                                      upstreams.mjs
+//   HAProxy  ──►  sioscope proxy  ──►  HAProxy                                                 hops.mjs
 //
 //   node run.mjs --program PATH [--only WORD]
 //
-// Needs no proxy. Ends with `peers: N passed, N failed`; exit code 1 when one failed.
+// Ends with `peers: N passed, N failed`; exit code 1 when one failed.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +16,9 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import assert from "node:assert/strict";
+import { haproxyBehind, haproxyInFront, haproxyPassedOn } from "./hops.mjs";
 import { speaksTls } from "./tls.mjs";
+import { roundRobinLosesSessions, stickyKeepsSessions } from "./upstreams.mjs";
 import { kGenerations, kTransports, recovers, weather } from "./weather.mjs";
 
 const require = createRequire(import.meta.url);
@@ -382,6 +386,14 @@ for (const generation of kGenerations)
 for (const transport of kTransports)
   test(`our client, ${transport}: what was missed is recovered, once`, () => recovers(program, transport));
 test("our client: TLS, trusted and not", () => speaksTls(program));
+test("two npm servers, round robin: sessions are lost, and both are named", () => roundRobinLosesSessions(program));
+test("two npm servers, sticky: no session is lost", () => stickyKeepsSessions(program));
+for (const version of ["send-proxy", "send-proxy-v2"]) {
+  test(`HAProxy in front, ${version}: its client is ours`, () => haproxyInFront(program, version));
+  test(`HAProxy in front, ${version}: without --trust its preamble goes on`, () => haproxyPassedOn(program, version));
+}
+for (const version of ["v1", "v2"])
+  test(`HAProxy behind: --send-proxy ${version} is read`, () => haproxyBehind(program, version));
 
 const only = option("only");
 const chosen = tests.filter((it) => !only || it.name.includes(only));

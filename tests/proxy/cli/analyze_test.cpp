@@ -275,3 +275,18 @@ TEST_CASE("analyze: what is no capture is one sentence and exit code 2") {
   refused("old.flows", "version 10");
   CHECK(folder.analyze("--help").exit_code == 0);
 }
+
+TEST_CASE("analyze: a load balancer's PROXY preamble is passed over for those that --trust names") {
+  const Folder folder;
+  folder.write("balanced.pcap",
+               packets::pcap(capture_of(
+                   "0ms c connects 10.0.0.2:1\n"
+                   "0ms c > raw PROXY TCP4 203.0.113.9 10.0.0.1 4000 443\\r\\n"
+                   "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n"
+                   "1ms c < 200 {open A}\n2s end\nexpect\n")));
+  CHECK(
+      contains(folder.analyze("--trust 10.0.0.0/8 balanced.pcap").output, "resting on 1 session"));
+  CHECK_FALSE(contains(folder.analyze("balanced.pcap").output, "resting on 1 session"));
+  CHECK_FALSE(
+      contains(folder.analyze("--trust 10.9.0.0/16 balanced.pcap").output, "resting on 1 session"));
+}

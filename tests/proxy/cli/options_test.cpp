@@ -68,7 +68,7 @@ TEST_CASE("parse_proxy: an address and a server are enough") {
   const auto options = proxy_with(minimal());
   REQUIRE(options.has_value());
   CHECK(options->listen.host == "127.0.0.1");
-  CHECK(options->upstream.port == 3000);
+  CHECK(options->upstreams.endpoints.at(0).port == 3000);
   CHECK(options->tap.http.path_prefix == "/socket.io");
   CHECK(options->threads >= 1);
   CHECK(options->drain == 5s);
@@ -92,7 +92,7 @@ TEST_CASE("parse_proxy: every option arrives") {
                                            "--quiet"}));
   REQUIRE(options.has_value());
   CHECK(options->tap.http.path_prefix == "/chat");
-  CHECK(options->admin->host == "::1");
+  CHECK(options->admin->address.host == "::1");
   CHECK(options->findings == "-");
   CHECK(options->tap.client_key.per_page);
   CHECK(options->threads == 3);
@@ -100,7 +100,7 @@ TEST_CASE("parse_proxy: every option arrives") {
   CHECK(options->gate.met_by("duplicate/one", rules::Severity::Error, rules::Confidence::Certain));
   CHECK(options->expect_traffic);
   CHECK(options->sids == proxy::report::Redaction::Mode::Reveal);
-  CHECK(options->log_level == LogLevel::Debug);
+  CHECK(options->log.level == LogLevel::Debug);
   CHECK(options->quiet);
 }
 
@@ -116,8 +116,89 @@ TEST_CASE("parse_proxy: each refusal names the option and what to write") {
   CHECK(contains(sentence(proxy_with(minimal({"--path", "socket.io"}))), "--path 'socket.io'"));
   CHECK(contains(sentence(proxy_with(minimal({"--client-key", "id"}))), "--client-key 'id'"));
   CHECK(contains(sentence(proxy_with(minimal({"--log-level", "loud"}))), "--log-level 'loud'"));
+  CHECK(contains(sentence(proxy_with(minimal({"--log-format", "xml"}))), "--log-format 'xml'"));
   CHECK(contains(sentence(proxy_with(minimal({"--admin", "9100"}))), "--admin"));
   CHECK(contains(sentence(proxy_with(minimal({"--drain"}))), "--drain"));
+}
+
+TEST_CASE("parse_proxy: an admin server that others can reach needs a token") {
+  unsetenv("SIOSCOPE_ADMIN_TOKEN");
+  const auto token_of = [](std::vector<std::string> more) {
+    return proxy_with(minimal(std::move(more)))->admin->access.token;
+  };
+  for (const char* address : {"0.0.0.0:9100", "[::]:9100", "10.0.0.1:9100"}) {
+    const std::string said = sentence(proxy_with(minimal({"--admin", address})));
+    CHECK(contains(said, "--admin-token-file FILE or SIOSCOPE_ADMIN_TOKEN"));
+    CHECK(contains(said, address));
+  }
+  CHECK(token_of({"--admin", "127.0.0.1:0"}).empty());
+  CHECK(token_of({"--admin", "localhost:0"}).empty());
+
+  setenv("SIOSCOPE_ADMIN_TOKEN", "of-variable", 1);
+  CHECK(token_of({"--admin", "0.0.0.0:0"}) == "of-variable");
+  CHECK(token_of({"--admin", "127.0.0.1:0"}) == "of-variable");
+  const std::string file =
+      (std::filesystem::temp_directory_path() / ("sioscope-token-" + std::to_string(::getpid())))
+          .string();
+  const auto write = [&](const std::string& text) { std::ofstream(file) << text; };
+  write("of-file\n");
+  CHECK(token_of({"--admin", "0.0.0.0:0", "--admin-token-file", file}) == "of-file");
+  for (const std::string& bad : {std::string(), std::string("\n"), std::string("two words"),
+                                 std::string("caf\xc3\xa9"), std::string(5'000, 'x')}) {
+    write(bad);
+    CHECK(contains(
+        sentence(proxy_with(minimal({"--admin", "127.0.0.1:0", "--admin-token-file", file}))),
+        "holds no token"));
+  }
+  std::remove(file.c_str());
+  CHECK(contains(
+      sentence(proxy_with(minimal({"--admin", "127.0.0.1:0", "--admin-token-file", file}))),
+      "cannot be read: No such file"));
+  setenv("SIOSCOPE_ADMIN_TOKEN", "two words", 1);
+  CHECK(contains(sentence(proxy_with(minimal({"--admin", "127.0.0.1:0"}))),
+                 "SIOSCOPE_ADMIN_TOKEN holds no token"));
+  unsetenv("SIOSCOPE_ADMIN_TOKEN");
+}
+
+TEST_CASE("parse_proxy: further names of the admin server are names, and want one") {
+  const auto options = proxy_with(
+      minimal({"--admin", "127.0.0.1:0", "--admin-host", "a.svc", "--admin-host", "b.svc"}));
+  CHECK(options->admin->access.hosts == std::vector<std::string>{"a.svc", "b.svc"});
+  CHECK(contains(sentence(proxy_with(minimal({"--admin-host", "a.svc"}))), "add --admin"));
+  CHECK(contains(sentence(proxy_with(minimal({"--admin-token-file", "t"}))), "add --admin"));
+  CHECK(contains(
+      sentence(proxy_with(minimal({"--admin", "127.0.0.1:0", "--admin-host", "http://a"}))),
+      "--admin-host 'http://a'"));
+}
+
+TEST_CASE("parse_proxy: limits are none unless they are given") {
+  const auto none = proxy_with(minimal({}));
+  CHECK(none->limits.connections_max == 0);
+  CHECK(none->limits.head_timeout == 0ms);
+  CHECK(none->limits.idle_timeout == 0ms);
+  CHECK_FALSE(none->limits.memory_bytes_max.has_value());
+  const auto some = proxy_with(minimal({"--max-connections", "500", "--header-timeout", "10s",
+                                        "--idle-timeout", "2m", "--memory-max", "64MB"}));
+  CHECK(some->limits.connections_max == 500);
+  CHECK(some->limits.head_timeout == 10s);
+  CHECK(some->limits.idle_timeout == 2min);
+  CHECK(some->limits.memory_bytes_max == 64'000'000U);
+
+  const auto said = [](const char* option, const char* value) {
+    return sentence(proxy_with(minimal({option, value})));
+  };
+  for (const char* number : {"0", "-1", "many", "1.5", "99999999"})
+    CHECK(contains(said("--max-connections", number),
+                   "--max-connections '" + std::string(number) + "' is no number"));
+  CHECK(contains(said("--header-timeout", "60"), "--header-timeout '60' is no duration"));
+  CHECK(contains(said("--idle-timeout", "2d"), "--idle-timeout '2d' is no duration"));
+  CHECK(contains(said("--memory-max", "64"), "--memory-max '64' is no size"));
+  CHECK(contains(said("--memory-max", "1MB"), "give it 32MB at least"));
+}
+
+TEST_CASE("parse_proxy: the log is text unless it is to be JSON") {
+  CHECK(proxy_with(minimal({}))->log.format == LogFormat::Text);
+  CHECK(proxy_with(minimal({"--log-format", "json"}))->log.format == LogFormat::Json);
 }
 
 TEST_CASE("parse_proxy: an unknown name in --fail-on is answered with the known ones") {
@@ -164,14 +245,11 @@ TEST_CASE("config: reports may stand in the file") {
   CHECK(options->reports[0].path == "a.xml");
 }
 
-TEST_CASE("parse_proxy: an upstream that cannot be served is refused, TLS honestly") {
-  CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "https://a:1"})),
-                 "not supported yet"));
+TEST_CASE("parse_proxy: an upstream that cannot be served is refused") {
   CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "localhost"})), "http://"));
   CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "ftp://a"})), "ftp://a"));
   CHECK(contains(sentence(proxy_with({"--listen", "a:0", "--upstream", "http://a/x"})),
                  "http://a/x"));
-  CHECK(contains(sentence(proxy_with(minimal({"--upstream", "http://b:1"}))), "only once"));
 }
 
 TEST_CASE("parse_proxy: --help is no error, and shows an example") {

@@ -40,7 +40,10 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S analyse", "no command 'analyse'");
   check_refused("$S proxy --colour", "unknown option '--colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream ftp://a", "ftp://a");
-  check_refused("$S proxy --listen 127.0.0.1:0 --upstream https://a", "not supported yet");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --tls-cert /nonexistent.pem",
+                "TLS towards clients: cannot read '/nonexistent.pem': No such file");
+  check_refused("$S proxy --listen 127.0.0.1:0 --upstream https://a --upstream-ca /nonexistent.pem",
+                "TLS towards the upstream: cannot read '/nonexistent.pem': No such file");
   check_refused("$S proxy --config /nonexistent.toml", "/nonexistent.toml");
   check_refused("printf 'colour = 1\\n' >$D/c.toml; $S proxy --config $D/c.toml", "'colour'");
   check_refused("$S proxy --listen 127.0.0.1:0 --upstream $U --findings /nonexistent/f",
@@ -69,6 +72,11 @@ TEST_CASE("program: mistakes on the command line are one sentence and exit code 
   check_refused("$S replay a --against http://127.0.0.1:9 --clients 0", "--clients '0'");
   check_refused("$S check --upstream $U --replay-serve a -- true", "are two servers");
   check_refused("$S check --replay-serve nothing -- true", "'nothing' cannot be read");
+  check_refused("$S completions", "no shell was given");
+  check_refused("$S completions tcsh", "'tcsh'; there are: bash, zsh, fish");
+  check_refused("$S man nothing", "no command 'nothing'; there are: proxy,");
+  check_refused("$S health ftp://a", "ftp://a");
+  check_refused("$S health https://127.0.0.1:9", "the admin server has no TLS");
   check_refused("$S explain", "no file was given");
   check_refused("$S explain /nonexistent/f f-1", "/nonexistent/f': No such file");
   check_refused("$S explain /", "Is a directory");
@@ -241,7 +249,8 @@ TEST_CASE("check: the command finds the proxy, under every name it was promised"
 
 TEST_CASE("check: with --admin the command finds the API too, at an address it can connect to") {
   const std::string script =
-      "$S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at $SIOSCOPE_ADMIN'";
+      "SIOSCOPE_ADMIN_TOKEN=t $S check --upstream $U --quiet --admin 0.0.0.0:0 -- sh -c 'echo at "
+      "$SIOSCOPE_ADMIN'";
   CHECK(
       std::regex_search(shell(script).output, std::regex("\nat http://127\\.0\\.0\\.1:[0-9]+\n")));
   const Run without = shell(

@@ -25,15 +25,26 @@ TEST_CASE("parse_endpoint: anything else is refused, with advice") {
 }
 
 TEST_CASE("parse_http_url: a host, perhaps a port, perhaps a final slash") {
-  CHECK(parse_http_url("http://127.0.0.1:3000")->text() == "127.0.0.1:3000");
-  CHECK(parse_http_url("http://app/")->text() == "app:80");
-  CHECK(parse_http_url("http://[::1]:3000/")->text() == "[::1]:3000");
-  CHECK(parse_http_url("http://[::1]")->text() == "[::1]:80");
+  const auto endpoint = [](const char* url) { return parse_http_url(url)->endpoint.text(); };
+  CHECK(endpoint("http://127.0.0.1:3000") == "127.0.0.1:3000");
+  CHECK(endpoint("http://app/") == "app:80");
+  CHECK(endpoint("http://[::1]:3000/") == "[::1]:3000");
+  CHECK(endpoint("http://[::1]") == "[::1]:80");
+  CHECK(endpoint("https://app") == "app:443");
+  CHECK(endpoint("wss://app:80/") == "app:80");
+}
+
+TEST_CASE("parse_http_url: https and wss are TLS, and http is not") {
+  using Scheme = proxy::net::HttpUrl::Scheme;
+  CHECK(parse_http_url("http://app")->scheme == Scheme::Http);
+  CHECK(parse_http_url("https://app:80")->scheme == Scheme::Https);
+  CHECK(parse_http_url("wss://app")->scheme == Scheme::Https);
 }
 
 TEST_CASE("parse_http_url: other schemes, paths, users and port 0 are refused") {
-  for (const char* text : {"", "127.0.0.1:3000", "https://a", "http://", "http://a/b", "http://a:0",
-                           "http://u@a", "http://a?x", "http://a:b", "http://::1"}) {
+  for (const char* text :
+       {"", "127.0.0.1:3000", "ftp://a", "https//a", "ws://a", "http://", "http://a/b",
+        "http://a:0", "http://u@a", "http://a?x", "http://a:b", "http://::1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_http_url(text).has_value());
   }

@@ -147,6 +147,11 @@ class Server {
       return Peer(-1);
     return Peer(::accept(listener_.get(), nullptr, nullptr));
   }
+  /// Whether a client waits to be accepted.
+  [[nodiscard]] bool has_waiting() {
+    pollfd wait{listener_.get(), POLLIN, 0};
+    return listener_ && poll(&wait, 1, 0) > 0;
+  }
   [[nodiscard]] const proxy::net::Endpoint& endpoint() const { return bound_; }
   void close() { listener_.close(); }
 

@@ -5,29 +5,64 @@
 
 #include <memory>
 #include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/tap/tap.hpp"
 #include "proxy/net/forwarder.hpp"
+#include "proxy/net/limits.hpp"
 #include "proxy/observe/event_ring.hpp"
+#include "proxy/tls/towards_clients.hpp"
+#include "proxy/tls/towards_upstream.hpp"
 #include "tests/proxy/net/peer.hpp"
 
 namespace tests::net {
 
+/// TLS of a relay: none, unless a test says otherwise.
+struct RelayTls {
+  const proxy::tls::TowardsClients* clients = nullptr;
+  const proxy::tls::TowardsUpstream* upstream = nullptr;
+  std::chrono::milliseconds handshake_time = proxy::net::limits::kHandshakeTime;
+};
+
 /// A forwarder in front of one server, with nobody reading its rings.
 struct Relay {
+  /// What else there may be, beyond one upstream that nothing is told.
+  struct Further {
+    std::vector<proxy::net::Endpoint> upstreams = {};
+    proxy::net::BalancePolicy balance = proxy::net::BalancePolicy::Sticky;
+    proxy::net::Naming naming = {};
+    std::vector<std::string> trust = {};
+    std::vector<proxy::capture::Recorder*> recorders = {};  ///< outlive it
+  };
+
   explicit Relay(const proxy::net::Endpoint& upstream,
-                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1) {
+                 proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+                 const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {})
+      : Relay(upstream, Further{}, std::move(listen), threads, tls, bounds) {}
+  Relay(const proxy::net::Endpoint& upstream, Further further,
+        proxy::net::Endpoint listen = {"127.0.0.1", 0}, std::size_t threads = 1,
+        const RelayTls& tls = {}, const proxy::net::Bounds& bounds = {}) {
+    for (const std::string& network : further.trust)
+      tap.trust.add(core::address::network_of(network).value());
+    further.upstreams.insert(further.upstreams.begin(), upstream);
     log.set_pattern("%l %v");
     for (std::size_t i = 0; i < threads; ++i)
       ring_list.push_back(
           rings.emplace_back(std::make_unique<proxy::observe::EventRing>(1 << 20)).get());
     auto started = proxy::net::Forwarder::start({.listen = std::move(listen),
-                                                 .upstream = upstream,
+                                                 .upstreams = std::move(further.upstreams),
+                                                 .balance = further.balance,
+                                                 .naming = further.naming,
+                                                 .tls_clients = tls.clients,
+                                                 .tls_upstream = tls.upstream,
+                                                 .handshake_time = tls.handshake_time,
                                                  .tap = tap,
                                                  .rings = ring_list,
                                                  .wake_observer = [] {},
+                                                 .recorders = std::move(further.recorders),
+                                                 .bounds = bounds,
                                                  .log = log});
     if (started)
       forwarder = std::move(*started);

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -178,4 +180,44 @@ TEST_CASE("EventRing: a wake that was asked for is wanted once") {
   ring.ask_wake();
   CHECK(ring.wants_wake());
   CHECK_FALSE(ring.wants_wake());
+}
+
+TEST_CASE("EventRing: one that fills wants a wake once, and once more when it was emptied") {
+  EventRing ring(4096);
+  EventBuffer buffer;
+  for (int round = 0; round < 3; ++round) {
+    int wakes = 0;
+    for (std::uint32_t number = 0; number < 40; ++number) {
+      buffer.clear();
+      add(buffer, number, 0);
+      REQUIRE(ring.publish(buffer.bytes()));
+      if (ring.wants_wake()) {
+        ++wakes;
+        CHECK(number == 32);  // 33 events are more than half of it.
+      }
+    }
+    CHECK(wakes == 1);
+    while (ring.front() != nullptr) ring.pop();
+    CHECK(!ring.wants_wake());
+  }
+}
+
+TEST_CASE("EventRing: an empty one starts over, so what is used of it stays small") {
+  EventRing ring(std::size_t{1} << 20);
+  EventBuffer buffer;
+  const void* lowest = nullptr;
+  const void* highest = nullptr;
+  for (std::uint32_t number = 0; number < 100'000; ++number) {
+    buffer.clear();
+    add(buffer, number, number % 100);
+    REQUIRE(ring.publish(buffer.bytes()));
+    REQUIRE(is(ring, number));
+    const void* const place = ring.front();
+    lowest = lowest == nullptr ? place : std::min(lowest, place);
+    highest = std::max(highest, place);
+    ring.pop();
+    if (number % 5 == 0) CHECK(ring.front() == nullptr);
+  }
+  const auto used = static_cast<const std::byte*>(highest) - static_cast<const std::byte*>(lowest);
+  CHECK(used < std::ptrdiff_t{72} << 10);
 }

@@ -184,3 +184,18 @@ TEST_CASE("Observer: snapshot_after does not wait for the observer's sleep, nor 
   static_cast<void>(observer.finish());
   static_cast<void>(observer.snapshot_after(proxy::observe::now() + std::chrono::hours(1)));
 }
+
+TEST_CASE("Observer: while it is told that memory is short, new sessions are not followed") {
+  std::atomic<int> asked = 0;
+  Observer observer(1, [](const rules::Record&) {});
+  observer.ask_for_memory([&] { return ++asked > 0; });
+  observer.start();
+  while (asked == 0) std::this_thread::yield();
+  Loop loop(observer, 0);
+  loop.opens("A", proxy::observe::now());
+  loop.publish();
+  const auto snapshot = observer.finish();
+  CHECK(snapshot.tally.sessions == 0);
+  REQUIRE(snapshot.tally.unobserved.size() == 1);
+  CHECK(snapshot.tally.unobserved[0].reason == core::Unobserved::MemoryLimit);
+}

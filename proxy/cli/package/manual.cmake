@@ -1,0 +1,21 @@
+# Has PROGRAM print its man pages and completions into the folder TO.
+function(printed to)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_FILE ${to} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ${ARGN} ended with ${status}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${TO})
+file(MAKE_DIRECTORY ${TO}/man1)
+execute_process(COMMAND ${PROGRAM} man --list OUTPUT_VARIABLE pages OUTPUT_STRIP_TRAILING_WHITESPACE)
+string(REPLACE "\n" ";" pages "${pages}")
+foreach(page IN LISTS pages)
+  string(REGEX REPLACE "^sioscope-?" "" command ${page})
+  printed(${TO}/man1/${page}.1 man ${command})
+  execute_process(COMMAND gzip -9nf ${TO}/man1/${page}.1 COMMAND_ERROR_IS_FATAL ANY)  # No time in it.
+endforeach()
+printed(${TO}/sioscope.bash completions bash)
+printed(${TO}/_sioscope completions zsh)
+printed(${TO}/sioscope.fish completions fish)
+file(TOUCH ${TO}/done)
