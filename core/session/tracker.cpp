@@ -527,9 +527,7 @@ void Tracker::forget_closed(Instant now) {
   while (!closed_.empty()) {
     const auto found = sessions_.find(closed_.front());
     Session& session = *found->second;
-    if (closed_.size() <= limits::kClosedSessionsMax &&
-        session.closed + memory > now)
-      return;
+    if (closed_.size() <= limits::kClosedSessionsMax && session.closed + memory > now) return;
     closed_.pop_front();
     if (session.held !=
         0) {  // A connection outlives it: look again when the others of its age are gone.
@@ -557,6 +555,14 @@ void Tracker::on_gap(const Event& event, Connection* connection, Facts& out) {
     total.offset_bytes = event.unobserved.offset_bytes;
     total.detail = event.unobserved.detail;
   }
+}
+
+bool Tracker::knows_all_sessions() const noexcept {
+  const auto none = [this](Unobserved reason) {
+    return gaps_[static_cast<std::size_t>(reason)].count == 0;
+  };
+  return none(Unobserved::MemoryLimit) && none(Unobserved::SessionLimit) &&
+         none(Unobserved::RingOverflow);
 }
 
 void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,

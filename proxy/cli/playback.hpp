@@ -64,7 +64,7 @@ class Playback {
     std::string server;
     bool began = false;
     bool introduces = false;      ///< its client is trusted, and may begin with a PROXY preamble
-    std::string held;             ///< what it began with, while that may be one
+    std::string held = {};        ///< what it began with, while that may be one
     std::array<bool, 2> ended{};  ///< by Direction
   };
 

@@ -104,11 +104,13 @@ Sent Connection::write(std::span<const char> bytes) noexcept {
 bool Connection::say_goodbye() noexcept {
   more_follow_ = false;
   if (broken_ || SSL_is_init_finished(ssl_.get()) != 1) return true;
-  if ((SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0) return true;
+  // OpenSSL calls it sent as soon as it is to be sent.
+  const bool begun = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
+  if (begun && !goodbye_waits_) return true;
   const int said = SSL_shutdown(ssl_.get());
-  if (said >= 0) return true;
-  if (SSL_get_error(ssl_.get(), said) == SSL_ERROR_WANT_WRITE) return false;
-  broke();
+  goodbye_waits_ = said < 0 && SSL_get_error(ssl_.get(), said) == SSL_ERROR_WANT_WRITE;
+  if (goodbye_waits_) return false;
+  if (said < 0) broke();
   return true;
 }
 

@@ -78,12 +78,13 @@ class Connection {
   std::string untrusted_;        ///< why_untrusted()
   unsigned long ssl_error_ = 0;  ///< OpenSSL's first, when TLS broke
   int fd_;
-  int socket_error_ = 0;      ///< an errno, when the socket broke
-  bool broken_ = false;       ///< nothing can be read or written any more
-  bool drained_ = false;      ///< the socket has no more, as far as we know
-  bool to_the_last_ = false;  ///< a short read does not mean that
-  bool ended_ = false;        ///< a FIN was read
-  bool more_follow_ = false;  ///< this write is not the last of its kind
+  int socket_error_ = 0;        ///< an errno, when the socket broke
+  bool broken_ = false;         ///< nothing can be read or written any more
+  bool drained_ = false;        ///< the socket has no more, as far as we know
+  bool to_the_last_ = false;    ///< a short read does not mean that
+  bool ended_ = false;          ///< a FIN was read
+  bool goodbye_waits_ = false;  ///< close_notify was made, and found no room
+  bool more_follow_ = false;    ///< this write is not the last of its kind
 };
 
 }  // namespace proxy::tls

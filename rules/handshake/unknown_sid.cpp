@@ -123,7 +123,11 @@ core::Instant UnknownSid::gone(std::uint8_t upstream) const {
 void UnknownSid::forgotten(const Fact& fact) {
   const Session& session = *fact.session;
   const std::string granted = name_of(session.upstream), asked = name_of(fact.exchange->upstream);
-  const auto [finding, is_new] = tell(session, fact.at, Confidence::Certain, Fault::Server);
+  // What would show that the server went away meanwhile may have gone by unobserved.
+  const auto [finding, is_new] =
+      tell(session, fact.at,
+           context_.tracker.knows_all_sessions() ? Confidence::Certain : Confidence::Possible,
+           Fault::Server);
   const bool apart = !granted.empty() && !asked.empty() && granted != asked;
   const std::string age = text_of(fact.at - session.opened);
   if (is_new && !apart)

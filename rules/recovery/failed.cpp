@@ -21,7 +21,8 @@ const Description Failed::kDescription{
     .proof =
         "The CONNECT presents a pid and an offset, and the answer grants another pid, or none: "
         "certain. The same pid granted while its old session is open: error, certain. After a "
-        "server went away, which forgets everybody: possible, and told as info.",
+        "server went away, which forgets everybody: possible, and told as info. Where the old "
+        "session may have gone by unobserved: possible.",
     .silent = "Recovered; or it had no offset (recovery/impossible).",
     .remedy =
         "See why the old state was gone: maxDisconnectionDuration too short, another process "
@@ -43,8 +44,9 @@ void Failed::observe(const Fact& fact) {
 
   const bool server_left = old != nullptr && !old->open && !core::session::by_client(old->cause) &&
                            old->cause != CloseCause::Silence && !old->given_up(old->closed);
+  const bool all_known = old != nullptr || context_.tracker.knows_all_sessions();
   const auto [finding, is_new] =
-      tell(session, fact.at, server_left ? Confidence::Possible : Confidence::Certain,
+      tell(session, fact.at, server_left || !all_known ? Confidence::Possible : Confidence::Certain,
            Fault::Server, ns->hash);
   if (!is_new) return;
   finding.direction = Direction::ToClient;

@@ -40,7 +40,7 @@ offers 'proxy check analyze completions --version' sioscope ''
 offers '=replay' sioscope rep
 offers '--listen --upstream --capture --help !--grace' sioscope proxy --
 offers '--grace --env --listen --' sioscope check --
-offers '=--log-level' sioscope proxy --log
+offers '=--log-level' sioscope proxy --log-l
 offers '=debug' sioscope proxy --log-level d
 offers '=info' sioscope proxy --log-level = i
 offers '=debug info warning error off' sioscope proxy --log-level =
