@@ -492,7 +492,7 @@ TEST_CASE("inspect_dense: the outermost array ends with the text, and no earlier
       CHECK((readers().empty() || !accepts(around("", inner, "", offset))));
 }
 
-TEST_CASE("inspect_dense: dozens of levels are followed; more may be left to the closer look") {
+TEST_CASE("inspect_dense: dozens of levels are followed, more may be left to the closer look") {
   const auto nested = [](std::size_t levels) {
     return "[\"" + std::string(70, 'x') + "\"," + std::string(levels, '[') +
            std::string(levels, ']') + "]";
