@@ -375,8 +375,8 @@ await test("what cannot be used is exit code 2 and one sentence that names it", 
   const expired = authority.issue("past", "DNS:app.example", -1);
   const locked = authority.lock(app, "secret");
   writeFileSync(file("empty"), "");
-  const refused = (args, part) => new Promise((resolve, reject) =>
-    execFile(program, ["proxy", "--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:1", ...args], { timeout: kPatience }, (error, _, said) => {
+  const refused = (args, part, upstream = "http://127.0.0.1:1") => new Promise((resolve, reject) =>
+    execFile(program, ["proxy", "--listen", "127.0.0.1:0", "--upstream", upstream, ...args], { timeout: kPatience }, (error, _, said) => {
       try {
         assert.equal(error?.code, 2, said);
         assert.match(said, part);
@@ -396,7 +396,9 @@ await test("what cannot be used is exit code 2 and one sentence that names it", 
   await refused(cert(app.files.cert, locked), /the private key in '.*locked' is encrypted/);
   await refused(cert(expired.files.both), /the certificate of CN=past in '.*past\.both' expired on 20/);
   await refused([...terminating, "--tls-client-ca", file("empty")], /there is no certificate in '.*empty'/);
-  await refused(["--upstream", "https://127.0.0.1:1", "--upstream-ca", file("empty")], /only once/);
+  const secure = "https://127.0.0.1:1";
+  await refused(["--upstream-ca", file("empty")], /TLS towards the upstream: there is no certificate in '.*empty'/, secure);
+  await refused(["--upstream-cert", app.files.cert, "--upstream-key", other.files.key], /does not belong to/, secure);
 });
 
 await test("the capture holds what is inside of TLS", async () => {
