@@ -3,10 +3,15 @@
 // end needs to be asked for only where a bracket is passed. Strings are found by their marks.
 // Whatever is out of the ordinary is left to inspect(), which also knows what to say of it; so what
 // is here must never accept too much, and may refuse anything.
+//
+// That is the best way for short texts, and for strings of some length. Long texts of short tokens
+// have more branches than can be foretold: those are looked at by blocks (dense.hpp).
 
 #include <cstdint>
 #include <cstring>
 
+#include "core/json/dense.hpp"
+#include "core/json/density.hpp"
 #include "core/json/digit_run.hpp"
 #include "core/json/json.hpp"
 #include "core/json/marks.hpp"
@@ -136,11 +141,7 @@ class CompactInspector {
   }
 
   [[gnu::noinline]] static const char* escape(const char* at, const char* last) noexcept {
-    if (*at != '\\') return nullptr;
-    if (is_short_escape(at[1])) return at + 2;
-    constexpr std::ptrdiff_t kBytes = 6;  // \u0041
-    if (at[1] != 'u' || last - at < kBytes) return nullptr;
-    return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + kBytes : nullptr;
+    return escape_end(at, last);
   }
 
   static const char* number(const char* at, const char* last) noexcept {
@@ -190,10 +191,19 @@ class CompactInspector {
   Marks marks_;
 };
 
+/// Below, the start of the quicker way costs more than it saves; and so does asking for it.
+constexpr std::size_t kLongBytesMin = 512;
+static_assert(kLongBytesMin >= kDenseBytesMin);
+
+/// Asked once. None before that, which is right for every machine.
+const BlockReader kWidestReader = widest_reader();
+
 }  // namespace
 
 bool inspect_compact(std::string_view text, Shape& shape) noexcept {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+  if (text.size() >= kLongBytesMin && kWidestReader.read != nullptr && looks_dense(text))
+    return inspect_dense(text, shape, kWidestReader);
   return CompactInspector(text).run(shape);
 }
 

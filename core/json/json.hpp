@@ -50,7 +50,7 @@ struct Shape {
 };
 
 /// The quick half of inspect(): an array as JSON.stringify() writes it, which is what nearly every
-/// packet carries: no whitespace, and no more than 63 levels in an element.
+/// packet carries: no whitespace, and not more than some dozens of levels.
 /// @param shape As it is made. Filled when the answer is true, spoilt when it is false.
 /// @return True: valid. False says nothing: look closely.
 [[nodiscard]] bool inspect_compact(std::string_view text, Shape& shape) noexcept;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "core/json/json.hpp"
 
 /// What the validator and the readers know of single bytes.
@@ -19,6 +21,16 @@ namespace core::json {
 [[nodiscard]] constexpr bool is_short_escape(char letter) noexcept {
   return letter == '"' || letter == '\\' || letter == '/' || letter == 'b' || letter == 'f' ||
          letter == 'n' || letter == 'r' || letter == 't';
+}
+
+/// The end of the escape that `at`, a byte of a string, begins; nullptr when it begins none.
+/// @param last A byte behind `at` that is not of the string: up to here may be read.
+[[nodiscard]] inline const char* escape_end(const char* at, const char* last) noexcept {
+  if (*at != '\\') return nullptr;
+  if (is_short_escape(at[1])) return at + 2;
+  constexpr std::ptrdiff_t kBytes = 6;  // \u0041
+  if (at[1] != 'u' || last - at < kBytes) return nullptr;
+  return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + kBytes : nullptr;
 }
 
 [[nodiscard]] inline const char* skip_space(const char* at, const char* end) noexcept {

@@ -49,6 +49,14 @@ const event1k = () => {
   return packet.replace('"text":""', () => `"text":"${text}"`);
 };
 
+/** 16 KB of short tokens, as positions, quotes or readings come: few bytes each, and no two alike. */
+const dense16k = () => {
+  const items = [];
+  for (let size = 0; size < 16_000; size += JSON.stringify(items.at(-1)).length + 1)
+    items.push({ id: random.below(random.pick([1000, 30_000])), ok: random.chance(0.5), at: [random.below(random.pick([10, 100])), random.below(100)] });
+  return `42${JSON.stringify(["echo", items])}`;
+};
+
 const attachment1k = () => [
   '451-["x",{"_placeholder":true,"num":0}]',
   Buffer.from(Array.from({ length: 1024 }, () => random.below(256))),
@@ -60,6 +68,7 @@ const variants = (make) => Array.from({ length: kVariants }, make).flat();
 export const workloads = [
   { name: "60B", title: "60 B event", transport: "websocket", messages: variants(event60) },
   { name: "1KB", title: "1 KB event", transport: "websocket", messages: variants(event1k) },
+  { name: "16KB-dense", title: "16 KB, dense", transport: "websocket", messages: Array.from({ length: 16 }, dense16k) },
   { name: "attachment", title: "1 KB attachment", transport: "websocket", messages: variants(attachment1k) },
   { name: "polling", title: "100-packet payload", transport: "polling", messages: Array.from({ length: 100 }, event60) },
 ];
