@@ -1,0 +1,45 @@
+// The upstream process, and what it says of each session.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+export class Upstream {
+  /** How each session ended, by the server's word. */
+  ended = new Map();
+  port = 0;
+
+  static async start() {
+    const upstream = new Upstream();
+    await upstream.#fork();
+    return upstream;
+  }
+
+  async #fork() {
+    this.child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [String(this.port)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.child.on("message", (said) => said.ended && this.ended.set(said.ended.id, said.ended));
+    this.port = (await once(this.child, "message"))[0].port;
+  }
+
+  order(what) {
+    this.child.send(what);
+  }
+  signal(name) {
+    this.child.kill(name);
+  }
+  async kill() {
+    const gone = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await gone;
+  }
+  async restart() {
+    await this.#fork();
+  }
+  /** `{ sessions, wrong }`, once all that was reported before has come. */
+  async tell() {
+    this.child.send({ do: "tell" });
+    for (;;) {
+      const [said] = await once(this.child, "message");
+      if (said.told) return said.told;
+    }
+  }
+}
