@@ -523,13 +523,13 @@ void Tracker::probe_ended(Session& session) noexcept {
 
 void Tracker::forget_closed(Instant now) {
   const Duration memory =
-      short_of_memory_ ? limits::kClosedSessionMemoryShort : limits::kClosedSessionMemory;
+      short_of_memory_ && gaps_[static_cast<std::size_t>(Unobserved::MemoryLimit)].count != 0
+          ? limits::kClosedSessionMemoryShort
+          : limits::kClosedSessionMemory;
   while (!closed_.empty()) {
     const auto found = sessions_.find(closed_.front());
     Session& session = *found->second;
-    if (closed_.size() <= limits::kClosedSessionsMax &&
-        session.closed + memory > now)
-      return;
+    if (closed_.size() <= limits::kClosedSessionsMax && session.closed + memory > now) return;
     closed_.pop_front();
     if (session.held !=
         0) {  // A connection outlives it: look again when the others of its age are gone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/exchange.hpp"
+#include "rules/missed_sessions.hpp"
 
 namespace rules::handshake {
 
@@ -123,8 +124,11 @@ core::Instant UnknownSid::gone(std::uint8_t upstream) const {
 void UnknownSid::forgotten(const Fact& fact) {
   const Session& session = *fact.session;
   const std::string granted = name_of(session.upstream), asked = name_of(fact.exchange->upstream);
-  const auto [finding, is_new] = tell(session, fact.at, Confidence::Certain, Fault::Server);
   const bool apart = !granted.empty() && !asked.empty() && granted != asked;
+  // That the server had restarted shows in its other sessions.
+  const bool doubtful = !apart && missed_sessions(context_.tracker);
+  const auto [finding, is_new] =
+      tell(session, fact.at, doubtful ? Confidence::Possible : Confidence::Certain, Fault::Server);
   const std::string age = text_of(fact.at - session.opened);
   if (is_new && !apart)
     finding.summary = "The server " + (asked.empty() ? "does" : asked + " does") +

@@ -1,5 +1,7 @@
 #include "rules/recovery/failed.hpp"
 
+#include "rules/missed_sessions.hpp"
+
 namespace rules::recovery {
 
 using core::Direction;
@@ -43,9 +45,11 @@ void Failed::observe(const Fact& fact) {
 
   const bool server_left = old != nullptr && !old->open && !core::session::by_client(old->cause) &&
                            old->cause != CloseCause::Silence && !old->given_up(old->closed);
-  const auto [finding, is_new] =
-      tell(session, fact.at, server_left ? Confidence::Possible : Confidence::Certain,
-           Fault::Server, ns->hash);
+  const auto [finding, is_new] = tell(
+      session, fact.at,
+      server_left || (old == nullptr && missed_sessions(context_.tracker)) ? Confidence::Possible
+                                                                           : Confidence::Certain,
+      Fault::Server, ns->hash);
   if (!is_new) return;
   finding.direction = Direction::ToClient;
   finding.grade = session.continues;
