@@ -523,7 +523,9 @@ void Tracker::probe_ended(Session& session) noexcept {
 
 void Tracker::forget_closed(Instant now) {
   const Duration memory =
-      short_of_memory_ ? limits::kClosedSessionMemoryShort : limits::kClosedSessionMemory;
+      short_of_memory_ && gaps_[static_cast<std::size_t>(Unobserved::MemoryLimit)].count != 0
+          ? limits::kClosedSessionMemoryShort
+          : limits::kClosedSessionMemory;
   while (!closed_.empty()) {
     const auto found = sessions_.find(closed_.front());
     Session& session = *found->second;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/exchange.hpp"
+#include "rules/missed_sessions.hpp"
 
 namespace rules::handshake {
 
@@ -129,6 +130,10 @@ void UnknownSid::forgotten(const Fact& fact) {
            context_.tracker.knows_all_sessions() ? Confidence::Certain : Confidence::Possible,
            Fault::Server);
   const bool apart = !granted.empty() && !asked.empty() && granted != asked;
+  // That the server had restarted shows in its other sessions.
+  const bool doubtful = !apart && missed_sessions(context_.tracker);
+  const auto [finding, is_new] =
+      tell(session, fact.at, doubtful ? Confidence::Possible : Confidence::Certain, Fault::Server);
   const std::string age = text_of(fact.at - session.opened);
   if (is_new && !apart)
     finding.summary = "The server " + (asked.empty() ? "does" : asked + " does") +

@@ -1,5 +1,7 @@
 #include "rules/recovery/failed.hpp"
 
+#include "rules/missed_sessions.hpp"
+
 namespace rules::recovery {
 
 using core::Direction;

@@ -146,6 +146,9 @@ TEST_CASE("Tracker: while memory is short ended sessions are forgotten sooner, n
   wire.tracker.forget(at(10ms) + core::limits::kClosedSessionMemoryShort);
   CHECK(wire.tracker.all().size() == 1);
   wire.tracker.set_short_of_memory(true);
+  wire.tracker.forget(at(10ms) + core::limits::kClosedSessionMemoryShort);
+  CHECK(wire.tracker.all().size() == 1);  // Nothing went unobserved yet, so all is known.
+  wire.open_websocket(2, at(20ms), "B");
   wire.tracker.forget(at(9ms) + core::limits::kClosedSessionMemoryShort);
   CHECK(wire.tracker.all().size() == 1);
   wire.tracker.forget(at(10ms) + core::limits::kClosedSessionMemoryShort);
