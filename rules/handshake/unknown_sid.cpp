@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "rules/exchange.hpp"
-#include "rules/missed_sessions.hpp"
 
 namespace rules::handshake {
 
@@ -124,14 +123,9 @@ core::Instant UnknownSid::gone(std::uint8_t upstream) const {
 void UnknownSid::forgotten(const Fact& fact) {
   const Session& session = *fact.session;
   const std::string granted = name_of(session.upstream), asked = name_of(fact.exchange->upstream);
-  // What would show that the server went away meanwhile may have gone by unobserved.
-  const auto [finding, is_new] =
-      tell(session, fact.at,
-           context_.tracker.knows_all_sessions() ? Confidence::Certain : Confidence::Possible,
-           Fault::Server);
   const bool apart = !granted.empty() && !asked.empty() && granted != asked;
   // That the server had restarted shows in its other sessions.
-  const bool doubtful = !apart && missed_sessions(context_.tracker);
+  const bool doubtful = !apart && !context_.tracker.knows_all_sessions();
   const auto [finding, is_new] =
       tell(session, fact.at, doubtful ? Confidence::Possible : Confidence::Certain, Fault::Server);
   const std::string age = text_of(fact.at - session.opened);

@@ -1,6 +1,5 @@
 #include "rules/recovery/failed.hpp"
 
-#include "rules/missed_sessions.hpp"
 
 namespace rules::recovery {
 
