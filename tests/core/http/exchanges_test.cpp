@@ -187,6 +187,21 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "Exchanges: of X-Forwarded-For the last lines stand, or none, whatever the first filled") {
+  const Settings tight{.head_bytes_max = 40};
+  const auto kept = [&](const std::string& lines) {
+    return items({client("GET /socket.io/ HTTP/1.1\r\n" + lines + "\r\n")}, tight).front();
+  };
+  const std::string line = "X-Forwarded-For: ", head = "#0 GET /socket.io/";
+  // Room for the target, of 11 bytes, and 29 more.
+  CHECK(kept(line + "100.100.0.1\r\n" + line + "100.100.0.2\r\n") ==
+        head + " (truncated) xff=100.100.0.2");
+  CHECK(kept(line + std::string(50, '1') + "\r\n" + line + "10.0.0.2\r\n") ==
+        head + " (truncated) xff=10.0.0.2");
+  CHECK(kept(line + "6.6.6.6\r\n" + line + std::string(50, '1') + "\r\n") == head + " (truncated)");
+}
+
+TEST_CASE(
     "Exchanges: repeated headers are joined, the configured one is kept, Set-Cookie is a flag") {
   const Settings settings{.extra_header = "x-client"};
   CHECK(items({client("GET /socket.io/ HTTP/1.1\r\nCOOKIE: a=1\r\nX-Client:  me \t\r\n"
