@@ -7,6 +7,7 @@ export class Upstream {
   /** How each session ended, by the server's word. */
   ended = new Map();
   port = 0;
+  #told = () => {};
 
   static async start() {
     const upstream = new Upstream();
@@ -16,7 +17,10 @@ export class Upstream {
 
   async #fork() {
     this.child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [String(this.port)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    this.child.on("message", (said) => said.ended && this.ended.set(said.ended.id, said.ended));
+    this.child.on("message", (said) => {
+      if (said.ended) this.ended.set(said.ended.id, said.ended);
+      if (said.told) this.#told(said.told);
+    });
     this.port = (await once(this.child, "message"))[0].port;
   }
 
@@ -35,11 +39,10 @@ export class Upstream {
     await this.#fork();
   }
   /** `{ sessions, wrong }`, once all that was reported before has come. */
-  async tell() {
-    this.child.send({ do: "tell" });
-    for (;;) {
-      const [said] = await once(this.child, "message");
-      if (said.told) return said.told;
-    }
+  tell() {
+    return new Promise((resolve) => {
+      this.#told = resolve;
+      this.child.send({ do: "tell" });
+    });
   }
 }
