@@ -45,7 +45,8 @@ std::string quoted(std::string_view text) {
 
 /// bash cuts words at `=`, so `--report=html` comes as three: what is being written is put together
 /// again, its option in `option` and the value so far in `word`.
-constexpr std::string_view kBashOpening = R"(# bash completion for sioscope, made by `sioscope completions bash`
+constexpr std::string_view kBashOpening =
+    R"(# bash completion for sioscope, made by `sioscope completions bash`
 _sioscope() {
   local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]}
   if [[ $word == = ]]; then
@@ -119,8 +120,7 @@ std::string fish_quoted(std::string_view text) { return "'" + replaced(text, "\\
 std::string fish_values(const OptionText& option) {
   if (option.takes == OptionText::Value::None) return "";
   const Completable values = completable(option);
-  const std::string list =
-      values.words.empty() ? "" : " -a " + fish_quoted(spaced(values.words));
+  const std::string list = values.words.empty() ? "" : " -a " + fish_quoted(spaced(values.words));
   if (option.takes == OptionText::Value::Optional) return list;
   return (values.files ? " -r -F" : " -x") + list;
 }
@@ -147,8 +147,8 @@ complete -c sioscope -n __sioscope_runs -l version -d 'which this is'
 std::string opening(Reader shell) {
   switch (shell) {
     case Reader::Bash:
-      return std::string(kBashOpening) + "    words=" +
-             quoted(spaced(verbs()) + " --help --version") +
+      return std::string(kBashOpening) +
+             "    words=" + quoted(spaced(verbs()) + " --help --version") +
              "\n  else\n    case ${COMP_WORDS[1]} in\n";
     case Reader::Zsh: {
       std::string text =
@@ -165,8 +165,8 @@ std::string opening(Reader shell) {
     case Reader::Fish: {
       std::string text(kFishOpening);
       for (const Command& command : commands())
-        text += "complete -c sioscope -n __sioscope_runs -a " + std::string(command.name) +
-                " -d " + fish_quoted(command.help) + "\n";
+        text += "complete -c sioscope -n __sioscope_runs -a " + std::string(command.name) + " -d " +
+                fish_quoted(command.help) + "\n";
       return text;
     }
     case Reader::Man:
@@ -214,8 +214,8 @@ std::string zsh_part(const CommandText& command) {
       out << " \\\n        " << quoted(zsh_option(option, name));
   for (const OptionText& positional : command.positionals)
     out << " \\\n        "
-        << quoted((positional.repeatable ? "*:" : ":") + zsh_field(positional.names.front()) +
-                  ":" + zsh_action(positional));
+        << quoted((positional.repeatable ? "*:" : ":") + zsh_field(positional.names.front()) + ":" +
+                  zsh_action(positional));
   if (command.runs_another()) out << " \\\n        '*:: : _normal'";
   out << "\n      ;;\n";
   return out.str();

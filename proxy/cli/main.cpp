@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const std::string_view first = arguments.empty() ? "" : std::string_view(arguments.front());
   if (first == "--help" || first == "-h" || first == "help") return say({kExitClean, overview()});
-  if (first == "--version")
-    return say({kExitClean, "sioscope " + std::string(version()) + "\n"});
+  if (first == "--version") return say({kExitClean, "sioscope " + std::string(version()) + "\n"});
 
   for (const Command& command : commands())
     if (command.name == first) return command.run(Arguments(arguments).subspan(1));

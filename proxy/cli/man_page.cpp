@@ -98,7 +98,8 @@ std::string overview_page() {
   out << title("sioscope") << ".SH NAME\nsioscope \\- a diagnostic proxy for Socket.IO\n"
       << ".SH SYNOPSIS\n\\fBsioscope\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n"
       << ".SH DESCRIPTION\n"
-      << "Stands between Socket.IO clients and a Socket.IO server, passes every byte on unchanged,\n"
+      << "Stands between Socket.IO clients and a Socket.IO server, passes every byte on "
+         "unchanged,\n"
          "and says which connections leaked and which messages were delivered twice, with the\n"
          "frames that prove it.\n"
       << ".SH COMMANDS\n";
@@ -137,7 +138,8 @@ std::string command_part(const CommandText& command) {
   std::ostringstream out;
   const std::string arguments = command.usage.substr(command.name.size());
   out << ".SH SYNOPSIS\n\\fB" << escaped(command.name) << "\\fR" << escaped(arguments) << '\n'
-      << ".SH DESCRIPTION\n" << escaped(command.text) << '\n';
+      << ".SH DESCRIPTION\n"
+      << escaped(command.text) << '\n';
   for (const OptionText& one : command.positionals) option(out, one);
   out << ".SH OPTIONS\n";
   for (const OptionText& one : command.options) option(out, one);

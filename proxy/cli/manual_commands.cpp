@@ -42,8 +42,8 @@ int man_command(Arguments arguments) {
   }
   if (wanted.empty()) return say({kExitClean, man::overview_page()});
   const auto all = commands();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Command& one) { return one.name == wanted; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Command& one) { return one.name == wanted; });
   if (found == all.end())
     return say(usage_error(
         app, "there is no command '" + wanted + "'; there are: " + names_of_commands()));

@@ -1,6 +1,5 @@
 #include "rules/recovery/failed.hpp"
 
-
 namespace rules::recovery {
 
 using core::Direction;

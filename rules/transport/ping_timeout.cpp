@@ -72,9 +72,8 @@ void PingTimeout::ended(const Fact& fact) {
   const core::Instant heard = *last;
   // Over polling, a page that was left between two polls is as silent as a client that is frozen.
   const bool was_there = !silence && session.gaps == 0;
-  const auto [finding, is_new] =
-      tell(session, fact.at, was_there ? Confidence::Certain : Confidence::Possible,
-           Fault::Unknown);
+  const auto [finding, is_new] = tell(
+      session, fact.at, was_there ? Confidence::Certain : Confidence::Possible, Fault::Unknown);
   finding.summary = "The server gave a session up: " + text_of(fact.at - heard) +
                     " before, its client was heard for the last time.";
   finding.first_seen = heard;

@@ -17,7 +17,9 @@ CommandText sample() {
   text = "here";
   app.add_option("FILE", texts, "what to read");
   app.add_option("-p,--place", text, "where it's")->type_name("HOST:PORT")->capture_default_str();
-  app.add_option("--kind", texts, "which [json]")->type_name("json|msgpack")->allow_extra_args(false);
+  app.add_option("--kind", texts, "which [json]")
+      ->type_name("json|msgpack")
+      ->allow_extra_args(false);
   app.add_option("--wait", texts, "how long")->expected(0, 1)->type_name("[DURATION]");
   app.add_flag("--quiet", flag, "say .less");
   app.add_option("--secret", text, "not for you")->group("");
@@ -81,8 +83,7 @@ TEST_CASE("a man page: what roff would take for itself is escaped, and exit code
 }
 
 TEST_CASE("completions: quotes and colons of an explanation do no harm") {
-  CHECK(has(text_for(Reader::Zsh, sample()),
-            "'--place=[where it'\\''s]:HOST\\:PORT: '"));
+  CHECK(has(text_for(Reader::Zsh, sample()), "'--place=[where it'\\''s]:HOST\\:PORT: '"));
   CHECK(has(text_for(Reader::Fish, sample()), " -l place -s p -x -d 'where it\\'s'\n"));
   CHECK(has(text_for(Reader::Bash, sample()), "--place | -p) words='' ;;\n"));
   for (const Reader reader : {Reader::Bash, Reader::Zsh, Reader::Fish}) {
