@@ -39,7 +39,7 @@ async function haveBase() {
   if (!there("debootstrap") || process.getuid() !== 0) return skip("the image", `${kBase} cannot be pulled, and there is no debootstrap:\n${pulled.output}`);
   const folder = mkdtempSync(join(tmpdir(), "sioscope-base-"));
   console.log(`docker: no registry can be reached; debootstrap makes ${kBase}`);
-  const made = await run("debootstrap", ["--variant=minbase", "bookworm", folder, "http://deb.debian.org/debian"]);
+  const made = await run("debootstrap", ["--variant=minbase", "bookworm", folder]);
   // A machine whose network reads TLS trusts somebody of its own; so must what is installed from there.
   await run("sh", ["-c", `mkdir -p ${folder}/usr/local/share && cp -r /usr/local/share/ca-certificates ${folder}/usr/local/share/`]);
   // As the official image has it: what apt keeps of its downloads would stay in every layer.
