@@ -105,17 +105,11 @@ class Tracker {
   [[nodiscard]] Connection* find_connection(ConnectionId id) noexcept;
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
   void check_sequence(const Event& event, Connection& connection) noexcept;
-  void on_request(EventView event, Connection& connection, Facts& out);
-  void on_response(EventView event, Connection& connection, Facts& out);
-  void on_no_session(EventView view, Connection& connection, Facts& out);
-  void on_exchange_ended(const Event& event, Connection& connection);
   void on_handshake(EventView event, Connection& connection, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
 
-  [[nodiscard]] ExchangeFact& exchange_fact(const Exchange& exchange,
-                                            const Event::Response& response) noexcept;
   void settles_later(Session& session) noexcept;
   void settles_never(Session& session) noexcept;
   void gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,
@@ -123,11 +117,21 @@ class Tracker {
   void close(Session& session, CloseCause cause, Instant at, Facts& out);
   void probe_ended(Session& session) noexcept;
   void same_realm(Session& session, SessionId other, Instant at, Facts& out);
+  void forget_closed(Instant now);
+
+  // tracker_exchanges.cpp
+  void on_request(EventView event, Connection& connection, Facts& out);
+  void on_response(EventView event, Connection& connection, Facts& out);
+  void on_no_session(EventView view, Connection& connection, Facts& out);
+  void on_exchange_ended(const Event& event, Connection& connection);
+  /// The `t` of a polling request; empty when it has none.
+  [[nodiscard]] static std::string_view cache_buster(const Event::Request& request) noexcept;
+  [[nodiscard]] ExchangeFact& exchange_fact(const Exchange& exchange,
+                                            const Event::Response& response) noexcept;
   void assign(Session*& holder, Session* session) noexcept;
   void leave_poll(Exchange& exchange) noexcept;
   void unanswered(const Event& event, Exchange& exchange, Facts& out);
   void pop_exchange(Connection& connection) noexcept;
-  void forget_closed(Instant now);
 
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
   std::unordered_map<std::string_view, Session*>
