@@ -10,7 +10,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const kGet = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: soak\r\n\r\n";
 
-/** Writes `pieces` with pauses, reads and forgets, and is gone when the other side is or the time is over. */
+/** Writes `pieces` with pauses, reads and forgets, and is gone when the other side is or the time is over. All of it arrives,
+ * unless it `stays` behind it for a while (ms): then it leaves as a client that is killed. */
 function intruder(port, pieces, { pause = 0, reads = true, stays = 0 } = {}) {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });
@@ -21,15 +22,17 @@ function intruder(port, pieces, { pause = 0, reads = true, stays = 0 } = {}) {
     };
     const timer = setTimeout(stop, 20_000);
     socket.on("error", stop);
-    socket.on("close", stop);
+    const gone = new Promise((over) => socket.on("close", over));
+    gone.then(stop);
     if (reads) socket.resume();
     socket.on("connect", async () => {
       for (const piece of pieces) {
         if (socket.destroyed) return;
-        if (!socket.write(piece)) await new Promise((flowing) => (socket.once("drain", flowing), socket.once("close", flowing)));
+        if (!socket.write(piece)) await Promise.race([new Promise((flowing) => socket.once("drain", flowing)), gone]);
         if (pause > 0) await sleep(pause);
       }
-      setTimeout(stop, stays);
+      if (stays > 0) setTimeout(stop, stays);
+      else socket.end();
     });
   });
 }

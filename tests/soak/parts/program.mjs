@@ -1,6 +1,6 @@
 // The program under test, and what the system says of it.
 import { spawn } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { sleep } from "./session.mjs";
 
 const running = new Set();
@@ -44,6 +44,14 @@ export class Program {
   get busy() {
     const fields = readFileSync(`/proc/${this.child.pid}/stat`, "utf8").split(") ")[1].split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+  /** `{ ran, waited }`, ms so far: what all threads had of the processors, and how long the one that waited most was ready to
+   * run and had none. */
+  get times() {
+    const at = `/proc/${this.child.pid}/task`;
+    const threads = this.alive && existsSync(`${at}/${this.child.pid}/schedstat`) ? readdirSync(at) : [];
+    const all = threads.map((one) => readFileSync(`${at}/${one}/schedstat`, "utf8").split(" ").map((ns) => ns / 1e6));
+    return { ran: all.reduce((sum, [ran]) => sum + ran, 0), waited: Math.max(0, ...all.map(([, waited]) => waited)) };
   }
   get alive() {
     return this.child.exitCode === null && this.child.signalCode === null;

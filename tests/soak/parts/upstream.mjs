@@ -38,7 +38,7 @@ export class Upstream {
   async restart() {
     await this.#fork();
   }
-  /** `{ sessions, wrong }`, once all that was reported before has come. */
+  /** `{ sessions, wrong, lag }`, once all that was reported before has come; `lag` as Lag.take() has it. */
   tell() {
     return new Promise((resolve) => {
       this.#told = resolve;
