@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { check, measured, tally } from "./parts/claims.mjs";
+import * as certificates from "./scenarios/certificates.mjs";
 import * as crowd from "./scenarios/crowd.mjs";
 import * as descriptors from "./scenarios/descriptors.mjs";
 import * as disk from "./scenarios/disk.mjs";
@@ -16,7 +17,7 @@ import * as hostile from "./scenarios/hostile.mjs";
 const { values } = parseArgs({ options: { program: { type: "string" }, transparency: { type: "string" }, full: { type: "boolean", default: false }, only: { type: "string" } } });
 const options = { program: resolve(values.program), transparency: values.transparency && resolve(values.transparency), short: !values.full };
 
-for (const scenario of [drain, descriptors, disk, drops, hostile, crowd]) {
+for (const scenario of [drain, descriptors, disk, drops, certificates, hostile, crowd]) {
   if (values.only && values.only !== scenario.name) continue;
   const began = performance.now();
   console.log(`soak: ${scenario.name}`);

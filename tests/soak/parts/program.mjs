@@ -12,10 +12,10 @@ export class Program {
   output = "";
   samples = [];
 
-  /** Starts `sioscope proxy` in front of a port, behind `before`, as in ["prlimit", "--nofile=100"]. */
-  static async start(path, upstream, { args = [], before = [] } = {}) {
+  /** Starts `sioscope proxy` in front of a port, behind `before`, as in ["prlimit", "--nofile=100"]. `scheme`: the upstream's. */
+  static async start(path, upstream, { args = [], before = [], scheme = "http" } = {}) {
     const program = new Program();
-    const [command, ...rest] = [...before, path, "proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${upstream}`, "--admin", "127.0.0.1:0", "--quiet", ...args];
+    const [command, ...rest] = [...before, path, "proxy", "--listen", "127.0.0.1:0", "--upstream", `${scheme}://127.0.0.1:${upstream}`, "--admin", "127.0.0.1:0", "--quiet", ...args];
     program.child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
     running.add(program.child);
     program.exit = new Promise((resolve) => program.child.once("close", (code, signal) => (running.delete(program.child), resolve(code ?? signal))));
@@ -59,9 +59,11 @@ export class Program {
   sample() {
     if (this.alive) this.samples.push({ memory: this.memory, descriptors: this.descriptors });
   }
+  metrics() {
+    return fetch(`${this.admin}/metrics`).then((answer) => answer.text());
+  }
   async metric(name) {
-    const text = await fetch(`${this.admin}/metrics`).then((answer) => answer.text());
-    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(await this.metrics())?.[1]);
   }
   /** SIGTERM. Resolves with the exit code. */
   async stop() {

@@ -1,8 +1,11 @@
 // The upstream: a process of its own, so that it can be killed and stopped. Speaks Engine.IO over WebSocket, answers each
 // `say` with an `echo`, and checks every byte of what comes; of an attacker's session, whose name begins with x, it looks at
-// none. Takes orders from its parent, `{ do, ... }`, and reports what it did to whom, so that nobody blames the proxy.
+// none. `node server.mjs PORT [FILE.pem]`: with a certificate and its key, over TLS. Takes orders from its parent,
+// `{ do, ... }`, and reports what it did to whom, so that nobody blames the proxy.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { createServer as createSecure } from "node:tls";
 import { FrameReader, frame, message } from "./frames.mjs";
 import { Lag } from "./lag.mjs";
 
@@ -42,7 +45,10 @@ function heard(session, text) {
   session.received += 1;
 }
 
-const server = createServer({ allowHalfOpen: true }, (socket) => {
+/** How a certificate and its key are read, which stand in one file. */
+const shown = (file) => ({ cert: readFileSync(file), key: readFileSync(file) });
+
+function serve(socket) {
   socket.setNoDelay(true);
   let head = "";
   let session = null;
@@ -87,7 +93,10 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
     sessions.delete(session.id);
     report(session, session.how);
   });
-});
+}
+
+const [port = 0, file] = process.argv.slice(2);
+const server = file ? createSecure({ allowHalfOpen: true, ...shown(file) }, serve) : createServer({ allowHalfOpen: true }, serve);
 
 /** Some of the sessions, by chance. */
 const some = (count) => [...sessions.values()].sort(() => Math.random() - 0.5).slice(0, count);
@@ -96,8 +105,9 @@ const orders = {
   reset: ({ count }) => some(count).forEach((one) => ((one.how = "we reset"), one.socket.resetAndDestroy())),
   end: ({ count }) => some(count).forEach((one) => ((one.how = "we ended"), one.socket.end())),
   slow: ({ ms }) => (slow = ms),
+  show: ({ file }) => (server.setSecureContext(shown(file)), process.send({ told: {} })),
   tell: () => process.send({ told: { sessions: sessions.size, wrong, lag: lag.take() } }),
 };
 process.on("message", (order) => orders[order.do](order));
 process.on("disconnect", () => process.exit());
-server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", 4096, () => process.send({ port: server.address().port }));
+server.listen(Number(port), "127.0.0.1", 4096, () => process.send({ port: server.address().port }));
