@@ -13,11 +13,12 @@ import * as disk from "./scenarios/disk.mjs";
 import * as drain from "./scenarios/drain.mjs";
 import * as drops from "./scenarios/drops.mjs";
 import * as hostile from "./scenarios/hostile.mjs";
+import * as tls from "./scenarios/tls.mjs";
 
 const { values } = parseArgs({ options: { program: { type: "string" }, transparency: { type: "string" }, full: { type: "boolean", default: false }, only: { type: "string" } } });
 const options = { program: resolve(values.program), transparency: values.transparency && resolve(values.transparency), short: !values.full };
 
-for (const scenario of [drain, descriptors, disk, drops, certificates, hostile, crowd]) {
+for (const scenario of [drain, descriptors, disk, drops, certificates, tls, hostile, crowd]) {
   if (values.only && values.only !== scenario.name) continue;
   const began = performance.now();
   console.log(`soak: ${scenario.name}`);
