@@ -10,16 +10,27 @@
 #include "core/socketio/verdict.hpp"
 #include "core/tap/connect_packet.hpp"
 #include "core/tap/hashes.hpp"
+#include "core/tap/known_events.hpp"
 #include "core/tap/message_id.hpp"
 
 namespace core::tap {
+namespace {
+
+constexpr socketio::DecoderLimits kLimits{limits::kAttachmentsMax};
+
+tl::expected<socketio::PacketView, socketio::PacketError> decode(std::string_view text,
+                                                                 Revision revision,
+                                                                 const Settings& settings) {
+  if (revision == Revision::V3) return socketio::decode_packet(text, kLimits, socketio::kParser33);
+  if (settings.known_events != nullptr) return settings.known_events->decode(text, kLimits);
+  return socketio::decode_packet(text, kLimits, socketio::kParser42);
+}
+
+}  // namespace
 
 void read_packet(std::string_view text, Revision revision, Direction direction,
                  const Settings& settings, Emitter& emit) {
-  constexpr socketio::DecoderLimits kLimits{limits::kAttachmentsMax};
-  const auto packet =
-      socketio::decode_packet(text.substr(1), kLimits,
-                              revision == Revision::V3 ? socketio::kParser33 : socketio::kParser42);
+  const auto packet = decode(text.substr(1), revision, settings);
   if (!packet && packet.error().code == socketio::PacketErrc::GaveUp)
     return emit.unobserved(direction, Unobserved::OversizeMessage);
   if (packet && packet->type == socketio::PacketType::Connect)

@@ -40,6 +40,8 @@ struct DedupeKey {
   std::vector<Step> steps;   ///< from the argument on
 };
 
+class KnownEvents;
+
 /// What every tap of a thread shares. Outlives them.
 struct Settings {
   /// Requests whose path starts with `path` are Socket.IO's. `hash_key` seeds the hashes of
@@ -60,6 +62,7 @@ struct Settings {
   /// Peers whose word is taken for who their clients are: their X-Forwarded-For is believed.
   address::Networks trust;
   inflate::Budget* inflate_budget = nullptr;  ///< nullptr: as much as it takes
+  KnownEvents* known_events = nullptr;        ///< nullptr: every event is decoded
   /// While it is, a connection that begins with a new session is not looked into (MemoryLimit):
   /// what gives way is what we see, never what passes.
   bool short_of_memory = false;

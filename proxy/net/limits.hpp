@@ -8,9 +8,11 @@ namespace proxy::net::limits {
 
 using namespace std::chrono_literals;
 
-/// The read buffer that all connections of a loop share. Sizes from 4 to 64 KiB cost the same per
+/// The most that is read at once, into a buffer that all connections of a loop share. Sizes from 4 to 64 KiB cost the same per
 /// message; the largest makes the fewest calls of a bulk transfer.
 inline constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+/// Bytes that a turn forwards before it decodes them: few enough to stay in the near cache.
+inline constexpr std::size_t kTurnBytes = std::size_t{64} << 10;
 /// Bytes held for one direction of one connection because their receiver did not take them. One
 /// read, and the header lines added to it, one to each of 32 requests at most (core/http): nothing
 /// more is read from the sender while any are left, so the kernel's buffers push back on it.

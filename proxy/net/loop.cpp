@@ -58,6 +58,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .naming = settings.naming,
               .inflate_budget =
                   core::inflate::Budget(settings.bounds.inflate_bytes_max / settings.loops),
+              .known_events = core::tap::KnownEvents(settings.tap.hash_key),
               .tap_settings = settings.tap,
               .bounds = settings.bounds,
               .places = settings.places,
@@ -67,7 +68,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .log = settings.log,
               .counters = counters_,
               .encryption = nullptr,
-              .read_buffer = std::make_unique<char[]>(limits::kReadBytes),
+              .reads{},
               .events{},
               .rewritten{},
               .upstream_complaint{},
@@ -78,6 +79,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
       next_id_((std::uint64_t{settings.number} << 48) + 1),
       listener_(std::move(settings.listener)) {
   around_.tap_settings.inflate_budget = &around_.inflate_budget;
+  around_.tap_settings.known_events = &around_.known_events;
   if (settings.tls_clients != nullptr || settings.tls_upstream != nullptr)
     around_.encryption = std::make_unique<Encryption>(
         Encryption{.clients = settings.tls_clients,
@@ -141,6 +143,7 @@ void Loop::turn() {
     going_on_now_.clear();
     poller_.turn(Poller::Wait::None);
   }
+  around_.catch_up();
   around_.over.clear();
   if (full_ && around_.places.any()) [[unlikely]] {
     full_ = false;
@@ -266,6 +269,7 @@ void Loop::rest() {
 // --- Once a second ---
 
 void Loop::sweep() {
+  around_.catch_up();  // What a connection waits for, its tap must have seen.
   const core::Instant now = observe::now();
   turned_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   const Bounds& bounds = around_.bounds;

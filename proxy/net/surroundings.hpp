@@ -12,6 +12,7 @@
 
 #include "core/event_buffer.hpp"
 #include "core/instant.hpp"
+#include "core/tap/known_events.hpp"
 #include "core/tap/tap.hpp"
 #include "proxy/capture/recorder.hpp"
 #include "proxy/net/bounds.hpp"
@@ -21,6 +22,7 @@
 #include "proxy/net/limits.hpp"
 #include "proxy/net/naming.hpp"
 #include "proxy/net/poller.hpp"
+#include "proxy/net/reads.hpp"
 #include "proxy/net/tunnel.hpp"
 #include "proxy/net/upstreams.hpp"
 #include "proxy/observe/clock.hpp"
@@ -34,6 +36,7 @@ struct Surroundings {
   Upstreams upstreams;
   Naming naming;
   core::inflate::Budget inflate_budget;  ///< of this loop's taps
+  core::tap::KnownEvents known_events;   ///< likewise
   core::tap::Settings tap_settings;      ///< for this loop's taps
   const Bounds& bounds;
   Places& places;
@@ -44,7 +47,7 @@ struct Surroundings {
   Counters& counters;
 
   std::unique_ptr<Encryption> encryption;  ///< null: there is no TLS on either side
-  std::unique_ptr<char[]> read_buffer;     ///< limits::kReadBytes
+  Reads reads;                             ///< forwarded, and not yet shown to their taps
   core::EventBuffer events;
   std::string rewritten;  ///< what goes to an upstream instead of a read, where they differ
   Complaint upstream_complaint;
@@ -70,6 +73,13 @@ struct Surroundings {
     ring.falls_asleep();
     if (recorder != nullptr) recorder->falls_asleep();
   }
+  /// Shows the taps what was forwarded. Comes before everything else that is told of now, and
+  /// before a turn ends.
+  void catch_up() {
+    if (reads.empty()) return;
+    for (const Reads::Read& read : reads.waiting()) read.tunnel->show(read);
+    reads.clear();
+  }
   /// Hands the events of one read to the observer: one publication, however many.
   void publish(core::Instant at) {
     if (!events.empty()) {
@@ -79,9 +89,8 @@ struct Surroundings {
     }
     ring.set_low_water(at);
   }
-  [[nodiscard]] std::span<char> buffer() const noexcept {
-    return {read_buffer.get(), limits::kReadBytes};
-  }
+  /// Where to read to, until the next read is kept.
+  [[nodiscard]] std::span<char> buffer() const noexcept { return reads.room(); }
 };
 
 }  // namespace proxy::net

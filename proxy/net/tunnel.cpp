@@ -270,8 +270,8 @@ void Tunnel::on_relaying(Side& side, std::uint32_t events) {
 /// Reads `from` until it has no more or the other side takes no more; after a read that filled the
 /// buffer, or says so itself, others come first.
 void Tunnel::receive(Side& from) {
-  const std::span<char> buffer = around_.buffer();
   while (other(from).pending.empty() && !from.fin_read) {
+    const std::span<char> buffer = around_.buffer();
     const Received got = from.stream.read(buffer, from.to_the_last);
     const bool later = got.next == Received::Next::Later;
     from.readable = later || got.next == Received::Next::More;
@@ -335,10 +335,15 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
     streamed += bytes.size();
   }
   if (watched_by_tap) {
-    tap_->receive(direction, bytes, at, around_.events);
-    around_.publish(at);
+    around_.reads.keep({this, direction, at, bytes});
+    if (around_.reads.full()) around_.catch_up();
   }
   return sent.error;
+}
+
+void Tunnel::show(const Reads::Read& read) {
+  tap_->receive(read.direction, read.bytes, read.at, around_.events);
+  around_.publish(read.at);
 }
 
 void Tunnel::flush(Side& to) {
@@ -370,8 +375,8 @@ void Tunnel::say_fin(Side& to) {
 /// `side` was reset, or cannot be written to any more. What it sent before goes first, as far as
 /// the other takes it at once; then the other is reset as well.
 void Tunnel::aborted_by(Side& side) {
-  const std::span<char> buffer = around_.buffer();
   while (phase_ == Phase::Relaying && !side.fin_read && other(side).pending.empty()) {
+    const std::span<char> buffer = around_.buffer();
     const Received got = side.stream.read(buffer, true);
     if (got.bytes == 0 || forward(side, buffer.first(got.bytes)) != 0) break;
   }
@@ -381,6 +386,7 @@ void Tunnel::aborted_by(Side& side) {
 }
 
 void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
+  around_.catch_up();
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
   tap_->close(direction, end, at, around_.events);
@@ -396,6 +402,7 @@ void Tunnel::tell_tap_reset(Side& by) {
 
 /// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
 void Tunnel::finish(Ending ending) {
+  around_.catch_up();
   leave_handshake();
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);

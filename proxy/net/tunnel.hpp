@@ -21,6 +21,7 @@
 #include "proxy/net/naming.hpp"
 #include "proxy/net/pending.hpp"
 #include "proxy/net/poller.hpp"
+#include "proxy/net/reads.hpp"
 #include "proxy/net/stream.hpp"
 
 namespace proxy::net {
@@ -32,8 +33,8 @@ class Upstream;
 /// Lives on one loop, in its list of tunnels, and leaves that list by itself.
 ///
 /// Forwarding: when a side has bytes, read once, write at once to the other, then show the same
-/// bytes to the tap. What the other did not take is kept (Pending), and the reader rests until it
-/// is gone.
+/// bytes to the tap, when all that was ready is on its way (Reads). What the other did not take is
+/// kept (Pending), and the reader rests until it is gone.
 ///
 /// Ends: a FIN is read behind its bytes, and so passed on behind them, as a half-close; the other
 /// direction goes on. A reset of either side resets the other at once, whether it is being read or
@@ -61,6 +62,8 @@ class Tunnel {
   void start(std::list<Tunnel>::iterator place, const SocketAddress& peer);
   /// Reads on where the last turn left off, to give others theirs.
   void go_on();
+  /// Shows its tap what it forwarded in this turn.
+  void show(const Reads::Read& read);
   /// Once in a while: ends the connection when its client keeps it open without asking for
   /// anything, beyond the bounds.
   void look(core::Instant now);
@@ -134,8 +137,8 @@ class Tunnel {
   void receive(Side& from);
   void come_back_later();
   void flush(Side& to);
-  /// Writes to the other side and shows the tap. Returns 0, or the errno that says that the
-  /// receiver is gone.
+  /// Writes to the other side, and keeps for the tap what is in the front of the buffer. Returns 0,
+  /// or the errno that says that the receiver is gone.
   [[nodiscard]] int forward(Side& from, std::span<char> bytes);
   void end_of_stream(Side& from);
   void say_fin(Side& to);

@@ -63,6 +63,7 @@ void Tunnel::introduced(const Preamble& preamble) {
 
 /// From here on there is something to see.
 void Tunnel::opened() {
+  around_.catch_up();
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) record_open(at);
   tap_->open(text_of(client_end_), at, around_.events);

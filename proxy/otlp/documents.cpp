@@ -207,6 +207,22 @@ void add_traffic(const admin::Numbers& numbers, Metrics& metrics) {
                  traffic.upgrades[i]);
 }
 
+/// Where there are several: their names are what the operator wrote, nothing from the wire.
+void add_upstreams(const std::vector<net::Balance::Standing>& standings, Metrics& metrics) {
+  if (standings.empty()) return;
+  auto up = metrics.level("sioscope.upstream.up", "1", "1, or 0 while it is passed over.");
+  auto connections = metrics.counter("sioscope.upstream.connections", "{connection}",
+                                     "Client connections given to an upstream.");
+  auto failures = metrics.counter("sioscope.upstream.connect_failures", "{attempt}",
+                                  "Attempts to connect to an upstream that failed.");
+  for (const net::Balance::Standing& one : standings) {
+    const Attributes labels{{"sioscope.upstream", one.name}};
+    up.add(labels, one.up ? 1 : 0);
+    connections.add(labels, one.connections);
+    failures.add(labels, one.failures);
+  }
+}
+
 void add_findings(const admin::Numbers& numbers, Metrics& metrics) {
   metrics.level("sioscope.orphans", "{session}", "Leaked sessions that are still open.")
       .add({}, numbers.live.orphans);
@@ -244,6 +260,7 @@ std::string metrics_document(const Texts& resource, const admin::Numbers& number
                              Time now) {
   Metrics metrics(started, now);
   add_traffic(numbers, metrics);
+  add_upstreams(numbers.upstreams, metrics);
   add_findings(numbers, metrics);
   Json scoped = {{"scope", scope()}, {"metrics", metrics.take()}};
   Json of_resource = {{"resource", json_of(resource)},

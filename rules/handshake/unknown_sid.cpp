@@ -36,6 +36,10 @@ const Description UnknownSid::kDescription{
 
 namespace {
 
+/// How long after its session's end a request may still come that was sent, or decided, before: a
+/// round trip of a slow network.
+constexpr core::Duration kOnItsWay = std::chrono::seconds(1);
+
 /// Findings without a session, by why.
 enum Subject : std::uint64_t { kNeverSeen = 1, kClosedAs = 2 };
 
@@ -167,8 +171,8 @@ void UnknownSid::open_but_explained(const Fact& fact, const std::string& why) {
 
 void UnknownSid::closed(const Fact& fact) {
   const Session& session = *fact.session;
-  if (session.cause == CloseCause::UnknownToServer) return;  // It was told.
-  if (fact.exchange->asked <= session.closed) return;        // They crossed on the way.
+  if (session.cause == CloseCause::UnknownToServer) return;        // It was told.
+  if (fact.exchange->asked <= session.closed + kOnItsWay) return;  // They crossed on the way.
   const auto [finding, is_new] =
       tell_at_large(kClosedAs + static_cast<std::uint64_t>(session.cause), fact.at,
                     Confidence::Possible, Fault::Unknown);

@@ -14,7 +14,22 @@ import { connect as connectSecure } from "node:tls";
 import { parseArgs, promisify } from "node:util";
 import { median, spread, table, thousands } from "./figures.mjs";
 
-const { values: options, positionals } = parseArgs({
+function usage(code, complaint) {
+  (code === 0 ? console.log : console.error)(`${complaint ? `bench: ${complaint}\n` : ""}\
+usage: ./dev bench [NAME...] [--capture | --tls] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S] [--against FILE]
+       NAME is one of ${scenarios.map(({ name }) => name).join(" ")}`);
+  process.exit(code);
+}
+
+function readArguments() {
+  try {
+    return parseArgs(kArguments);
+  } catch (error) {
+    return usage(2, error.message.split(". ")[0]);
+  }
+}
+
+const kArguments = {
   allowPositionals: true,
   options: {
     capture: { type: "boolean", default: false },
@@ -26,11 +41,9 @@ const { values: options, positionals } = parseArgs({
     seconds: { type: "string" },
     program: { type: "string", default: "build/release/sioscope" },
     load: { type: "string", default: "build/release/tests/bench_load" },
+    help: { type: "boolean", short: "h", default: false },
   },
-});
-const rounds = Math.min(Number(options.rounds ?? (options.quick ? 2 : 6)), 50);
-const seconds = Math.min(Number(options.seconds ?? (options.quick ? 0.8 : 3)), 15); // Pings start at 25 s.
-const warmUp = options.quick ? 0.2 : 0.5;
+};
 
 /// What is measured of each: `figure` of what the load printed, in `unit`; `aim` is the ratio to HAProxy that is wanted.
 const perMessage = { unit: "us/message", digits: 2, figure: ({ cpu, messages }) => (cpu * 1e6) / messages, rate: "messages" };
@@ -49,8 +62,13 @@ const scenarios = [
     figure: ({ p99 }) => p99, load: { mode: "paced", rate: 5000, bytes: 60 } },
   { name: "idle", title: "idle session, of 5,000", unit: "KB", digits: 2,
     figure: ({ memory, memory_before, opened }) => (memory - memory_before) / opened / 1024,
-    load: { mode: "idle", connections: options.quick ? 1000 : 5000, measure: 1 } },
+    load: { mode: "idle", measure: 1, get connections() { return options.quick ? 1000 : 5000; } } },
 ];
+const { values: options, positionals } = readArguments();
+if (options.help) usage(0);
+const rounds = Math.min(Number(options.rounds ?? (options.quick ? 2 : 6)), 50);
+const seconds = Math.min(Number(options.seconds ?? (options.quick ? 0.8 : 3)), 15); // Pings start at 25 s.
+const warmUp = options.quick ? 0.2 : 0.5;
 const captureScenarios = ["60B-1", "60B-16", "1KB", "sessions"];
 const tlsScenarios = ["60B-1", "60B-16", "1KB", "16KB-string", "sessions", "idle"];
 const usual = options.capture ? captureScenarios : options.tls ? tlsScenarios : scenarios.map(({ name }) => name);
@@ -61,9 +79,7 @@ const strangers = [
   ...others.filter((name) => !["nginx", "mitmproxy"].includes(name)),
 ];
 if (strangers.length > 0 || !(rounds >= 1) || !(seconds > 0)) {
-  console.error(`usage: ./dev bench [NAME...] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
-       NAME is one of ${scenarios.map(({ name }) => name).join(" ")}`);
-  process.exit(2);
+  usage(2, strangers.length > 0 ? `what is "${strangers[0]}"?` : "--rounds and --seconds are numbers above 0");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "bench-"));

@@ -26,8 +26,6 @@ std::string_view value_of(std::string_view text, std::string_view name, std::str
 
 PollingLoad::PollingLoad(const Options& options) : Load(options), payloads_(options) {
   if (payloads_.binary) fail("--payload binary is for websockets");
-  for (const std::string& frame : payloads_.for_client)
-    events_.emplace_back(read_frame(frame)->payload);
   for (std::size_t i = 0; i < options.count("connections"); ++i)
     clients_.push_back(std::make_unique<Client>());
 }
@@ -105,7 +103,7 @@ void PollingLoad::go_on(Client& client) {
   if (!client.connected || client.ok_owed || client.echo_owed || client.poll->may_end) return;
   if (!stopping()) {
     client.echo_owed = true;
-    return post(client, events_[client.next++ % events_.size()]);
+    return post(client, read_frame(payloads_.next_for_client())->payload);
   }
   // Good-bye: the server answers the poll that hangs, and then both connections end.
   if (std::exchange(client.post->may_end, true)) {

@@ -29,7 +29,6 @@ class PollingLoad final : public Load {
     std::string sid;
     bool connected = false;
     bool ok_owed = false, echo_owed = false;
-    std::size_t next = 0;
   };
   struct Session {
     HttpPeer* poll = nullptr;  ///< hangs
@@ -50,7 +49,6 @@ class PollingLoad final : public Load {
   void go_on(Client& client);
 
   Payloads payloads_;
-  std::vector<std::string> events_;  ///< the packets without their frames
   std::vector<std::unique_ptr<Client>> clients_;
   std::map<std::string, Session, std::less<>> sessions_;
   std::string out_;

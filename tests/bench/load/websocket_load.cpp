@@ -179,11 +179,10 @@ void WebSocketLoad::read_server(WebSocketPeer& peer, std::string_view& bytes) {
 
 void WebSocketLoad::send_events(WebSocketPeer& peer, std::size_t count) {
   if (count == 1) {
-    write(peer, payloads_.packets[peer.next++ % Payloads::kVariants]);
+    write(peer, payloads_.next_packet());
   } else {
     out_.clear();
-    for (std::size_t i = 0; i < count; ++i)
-      out_ += payloads_.packets[peer.next++ % Payloads::kVariants];
+    for (std::size_t i = 0; i < count; ++i) out_ += payloads_.next_packet();
     write(peer, out_);
   }
   peer.owed += count;
@@ -191,7 +190,7 @@ void WebSocketLoad::send_events(WebSocketPeer& peer, std::size_t count) {
 
 void WebSocketLoad::push(int server_fd) {
   auto& peer = static_cast<WebSocketPeer&>(*peers().at(server_fd));
-  write(peer, payloads_.for_client[peer.next++ % Payloads::kVariants]);
+  write(peer, payloads_.next_for_client());
 }
 
 void WebSocketLoad::tick(double due) {

@@ -27,7 +27,6 @@ class WebSocketLoad final : public Load {
     State state = State::Http;
     int server_fd = -1;    ///< client: of its other end
     std::size_t owed = 0;  ///< client: echoes that have not come back
-    std::size_t next = 0;  ///< which variant goes next
     bool left = false;
     std::deque<double> asked;  ///< client, paced: when each was due
   };

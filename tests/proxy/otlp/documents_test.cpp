@@ -95,6 +95,22 @@ TEST_CASE(
               {{"sioscope.signal", "logs"}})["asInt"] == "3");
 }
 
+TEST_CASE("otlp metrics: several upstreams are told apart, a single one is nothing to tell") {
+  proxy::admin::Numbers numbers;
+  CHECK(proxy::otlp::metrics_document(kResource, numbers, Time(5s), Time(6s)).find("upstream") ==
+        std::string::npos);
+  numbers.upstreams = {{"app-1:3000", true, 5, 0}, {"app-2:3000", false, 6, 2}};
+  const json document = metrics_of(numbers);
+  const auto value = [&](const char* name, const char* upstream) {
+    return point(metric(document, name)["sum"]["dataPoints"],
+                 {{"sioscope.upstream", upstream}})["asInt"];
+  };
+  CHECK(value("sioscope.upstream.up", "app-1:3000") == "1");
+  CHECK(value("sioscope.upstream.up", "app-2:3000") == "0");
+  CHECK(value("sioscope.upstream.connections", "app-1:3000") == "5");
+  CHECK(value("sioscope.upstream.connect_failures", "app-2:3000") == "2");
+}
+
 TEST_CASE("otlp metrics: durations are one histogram for each status and transport") {
   proxy::admin::Numbers numbers;
   const auto add = [&](Traffic::Outcome outcome, std::size_t transport, core::Duration took) {
