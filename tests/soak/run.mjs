@@ -2,7 +2,7 @@
 //
 //     node run.mjs --program build/release/sioscope [--transparency build/release/tests/transparency] [--full] [--only NAME]
 //
-// The short form takes a minute, the full one a quarter of an hour. README.md has the list, and what came of it.
+// The short form takes a minute, the full one some ten. README.md has the list, and what came of it.
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { check, measured, tally } from "./parts/claims.mjs";
