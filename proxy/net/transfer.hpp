@@ -9,6 +9,7 @@ namespace proxy::net {
 struct Received {
   enum class Next : std::uint8_t {
     More,    ///< there may be more: read again
+    Later,   ///< ... when others have had their turn: no edge tells of it
     Edge,    ///< there is no more for now: an edge tells when there is
     End,     ///< the peer has said FIN, and this was all
     Broken,  ///< `error` says why

@@ -241,15 +241,17 @@ void Tunnel::answer_refused() {
     const Received got = client_.stream.read(buffer, client_.to_the_last);
     if (got.next == Received::Next::End || got.next == Received::Next::Broken)
       return finish(Ending::InOrder);
-    client_.readable = got.next == Received::Next::More;
+    client_.readable = got.next != Received::Next::Edge;
     // Behind the answer comes the rest of a request that has it already.
-    if (got.bytes == 0 || std::exchange(client_.fin_sent, true)) continue;
-    const std::string answer =
-        bad_gateway(upstream().endpoint(), why_refused(), buffer.first(got.bytes));
-    // A fresh send buffer takes it whole; if not, the client is past helping.
-    (void)client_.stream.write(answer);
-    (void)client_.stream.say_goodbye();
-    client_.stream.end();
+    if (got.bytes > 0 && !std::exchange(client_.fin_sent, true)) {
+      const std::string answer =
+          bad_gateway(upstream().endpoint(), why_refused(), buffer.first(got.bytes));
+      // A fresh send buffer takes it whole; if not, the client is past helping.
+      (void)client_.stream.write(answer);
+      (void)client_.stream.say_goodbye();
+      client_.stream.end();
+    }
+    if (got.next == Received::Next::Later) return come_back_later();
   }
 }
 
@@ -266,22 +268,25 @@ void Tunnel::on_relaying(Side& side, std::uint32_t events) {
 }
 
 /// Reads `from` until it has no more or the other side takes no more; after a read that filled the
-/// buffer, others come first.
+/// buffer, or says so itself, others come first.
 void Tunnel::receive(Side& from) {
   while (other(from).pending.empty() && !from.fin_read) {
     const std::span<char> buffer = around_.buffer();
     const Received got = from.stream.read(buffer, from.to_the_last);
-    from.readable = got.next == Received::Next::More;
+    const bool later = got.next == Received::Next::Later;
+    from.readable = later || got.next == Received::Next::More;
     if (got.bytes > 0) [[likely]] {
       if (forward(from, buffer.first(got.bytes)) != 0) return aborted_by(other(from));
       if (!from.readable) [[likely]]
         return;
-      if (got.bytes == buffer.size()) return come_back_later();
+      if (got.bytes == buffer.size() || later) return come_back_later();
       continue;
     }
     switch (got.next) {
       case Received::Next::More:
         continue;
+      case Received::Next::Later:
+        return come_back_later();
       case Received::Next::Edge:
         from.to_the_last = false;
         return;
@@ -299,6 +304,7 @@ void Tunnel::come_back_later() {
 
 void Tunnel::go_on() {
   goes_on_ = false;
+  if (phase_ == Phase::Refused && client_.readable) return answer_refused();
   for (Side* side : {&client_, &upstream_})
     if (phase_ == Phase::Relaying && side->readable) receive(*side);
 }

@@ -39,7 +39,7 @@ void Tunnel::greet() {
 
 void Tunnel::on_greeting(std::uint32_t) {
   tls::Connection& secured = *client_.stream.secured();
-  switch (secured.shake_hands()) {
+  switch (secured.shake_hands(client_.to_the_last)) {
     case Handshake::Again:
       return;
     case Handshake::Failed:
@@ -81,7 +81,7 @@ void Tunnel::secure_upstream() {
 
 void Tunnel::go_on_securing() {
   tls::Connection& secured = *upstream_.stream.secured();
-  switch (secured.shake_hands()) {
+  switch (secured.shake_hands(upstream_.to_the_last)) {
     case Handshake::Again:
       return;
     case Handshake::Failed:

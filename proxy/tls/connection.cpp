@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
@@ -16,6 +17,10 @@ namespace {
 
 using net::Received;
 using net::Sent;
+
+/// How much of the socket one read() may use up without giving out as much. Less than the longest
+/// record, which is no harm: what was taken stays, and the next read() takes more.
+constexpr std::size_t kIdleBytesMax = SSL3_RT_MAX_PLAIN_LENGTH;
 
 Connection* owner_of(const SSL* ssl) { return static_cast<Connection*>(SSL_get_app_data(ssl)); }
 
@@ -38,9 +43,10 @@ Connection::~Connection() {
   if (!broken_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-Connection::Handshake Connection::shake_hands() noexcept {
+Connection::Handshake Connection::shake_hands(bool to_the_last) noexcept {
   if (broken_) return Handshake::Failed;
   drained_ = false;
+  to_the_last_ = to_the_last;
   const int done = SSL_do_handshake(ssl_.get());
   if (done == 1) return Handshake::Done;
   switch (SSL_get_error(ssl_.get(), done)) {
@@ -58,18 +64,29 @@ Received Connection::read(std::span<char> into, bool to_the_last) noexcept {
   if (broken_) return {0, error_of_socket(), Next::Broken};
   drained_ = false;
   to_the_last_ = to_the_last;
+  reading_ = true;
+  yields_ = false;
+  idle_bytes_ = 0;
+  const Received got = read_records(into);
+  reading_ = false;
+  return got;
+}
+
+Received Connection::read_records(std::span<char> into) noexcept {
+  using Next = Received::Next;
   std::size_t total = 0;
   while (total < into.size()) {
     std::size_t count = 0;
     if (SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &count) == 1) [[likely]] {
       total += count;
+      idle_bytes_ -= std::min(idle_bytes_, count);
       if (drained_ && SSL_has_pending(ssl_.get()) == 0) return {total, 0, Next::Edge};
       continue;
     }
     switch (SSL_get_error(ssl_.get(), 0)) {
       case SSL_ERROR_WANT_READ:
       case SSL_ERROR_WANT_WRITE:
-        return {total, 0, Next::Edge};
+        return {total, 0, yields_ ? Next::Later : Next::Edge};
       case SSL_ERROR_ZERO_RETURN:
         return total > 0 ? Received{total, 0, Next::More} : Received{0, 0, Next::End};
       default:
@@ -160,10 +177,16 @@ const BIO_METHOD* Connection::bio_method() {
 int Connection::bio_read(BIO* bio, char* into, int size) {
   Connection& self = *static_cast<Connection*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
+  if (self.reading_ && self.idle_bytes_ >= kIdleBytesMax) {
+    self.yields_ = true;
+    BIO_set_retry_read(bio);
+    return -1;
+  }
   while (!self.drained_) {
     const ssize_t count = net::receive_from(self.fd_, {into, static_cast<std::size_t>(size)});
     if (count > 0) {
       self.drained_ = count < size && !self.to_the_last_;
+      self.idle_bytes_ += static_cast<std::size_t>(count);
       return static_cast<int>(count);
     }
     if (count == 0) {

@@ -19,6 +19,10 @@ class Sessions;
 /// (one call to the kernel for one or many small records), and a read that brings less than was
 /// asked for spares the one that would say EAGAIN, as with a plain socket. What is read ahead stays
 /// with OpenSSL, at most one record; an idle connection holds no buffer (SSL_MODE_RELEASE_BUFFERS).
+///
+/// Records that carry nothing (new keys, a handshake that is not granted) OpenSSL works off by
+/// itself, as long as there are any, at a thousand times the cost of their bytes. So the BIO counts
+/// what it took beyond what came out, and after a record buffer of it others come first.
 class Connection {
  public:
   /// `ssl` has its role, and nobody has used it yet. With `sessions`, what the peer gives to come
@@ -35,10 +39,11 @@ class Connection {
     Failed,  ///< failure() says why
   };
   /// Begins the handshake or goes on with it. When it is done, there may be bytes to read already.
-  [[nodiscard]] Handshake shake_hands() noexcept;
+  /// `to_the_last`: as for read(); the peer's FIN may have been told of together with its bytes.
+  [[nodiscard]] Handshake shake_hands(bool to_the_last = false) noexcept;
 
   /// As Stream::read(). End: close_notify, or a FIN without it (then truncated()). Broken with
-  /// EPROTO: TLS itself broke, failure() says how.
+  /// EPROTO: TLS itself broke, failure() says how. Later: much was read that carried little.
   [[nodiscard]] net::Received read(std::span<char> into, bool to_the_last) noexcept;
   /// As Stream::write(). What was not taken has to be offered again, the same bytes first: a part
   /// of them may be encrypted already.
@@ -70,6 +75,7 @@ class Connection {
   static int bio_read(BIO* bio, char* into, int size);
   static int bio_write(BIO* bio, const char* from, int size);
   static long bio_control(BIO* bio, int command, long, void*);
+  [[nodiscard]] net::Received read_records(std::span<char> into) noexcept;
   void broke() noexcept;
   [[nodiscard]] int error_of_socket() const noexcept;
 
@@ -77,10 +83,13 @@ class Connection {
   Sessions* sessions_;
   std::string untrusted_;        ///< why_untrusted()
   unsigned long ssl_error_ = 0;  ///< OpenSSL's first, when TLS broke
+  std::size_t idle_bytes_ = 0;   ///< taken from the socket in this read(), of which nothing came
   int fd_;
   int socket_error_ = 0;        ///< an errno, when the socket broke
   bool broken_ = false;         ///< nothing can be read or written any more
   bool drained_ = false;        ///< the socket has no more, as far as we know
+  bool reading_ = false;        ///< in read(), where others may come first
+  bool yields_ = false;         ///< ... and do
   bool to_the_last_ = false;    ///< a short read does not mean that
   bool ended_ = false;          ///< a FIN was read
   bool goodbye_waits_ = false;  ///< close_notify was made, and found no room

@@ -180,7 +180,7 @@ void Load::readable(Peer& peer) {
       const auto got = peer.tls->read(room, false);
       using Next = proxy::net::Received::Next;
       count = got.bytes;
-      more = got.next == Next::More;
+      more = got.next == Next::More || got.next == Next::Later;
       ended = got.next == Next::End || got.next == Next::Broken;
     } else {
       const ssize_t received = recv(peer.fd, room.data(), room.size(), 0);

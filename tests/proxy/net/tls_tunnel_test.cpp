@@ -303,6 +303,52 @@ TEST_CASE("tls tunnel: who speaks no TLS is closed, counted and told of once, an
   CHECK(log.find(" failed, it speaks plain HTTP; its connection is closed") != log.npos);
 }
 
+TEST_CASE("tls tunnel: what follows thousands of new keys arrives, though others came first") {
+  TlsLine line({true, false});
+  SSL* const ssl = line.client->tls().get();
+  BIO* const made = BIO_new(BIO_s_mem());  // All in one piece, so that one edge tells of it.
+  SSL_set0_wbio(ssl, made);
+  for (int i = 0; i < 4000; ++i) {
+    REQUIRE(SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
+    REQUIRE(SSL_do_handshake(ssl) == 1);
+  }
+  REQUIRE(SSL_write(ssl, "at last", 7) == 7);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(made, &bytes);
+  fcntl(line.client->fd(), F_SETFL, 0);  // It may wait for room.
+  REQUIRE(line.client->socket().send({bytes, static_cast<std::size_t>(size)}));
+  CHECK(line.upstream->receive(7) == "at last");
+}
+
+TEST_CASE("tls tunnel: a client that leaves with the first part of its handshake is gone at once") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), {"127.0.0.1", 0}, 1,
+              {.clients = world.as_server.get(), .handshake_time = 1h});
+  Peer client = relay.connect();
+  // Held back until the FIN, so that one edge tells of both.
+  REQUIRE(::send(client.fd(), "\x16\x03\x01", 3, MSG_MORE) == 3);
+  client.half_close();
+  client.receive_all();
+  CHECK(client.end() != End::None);
+  CHECK(eventually([&] { return relay.active() == 0; }));
+}
+
+TEST_CASE(
+    "tls tunnel: an upstream that leaves in the middle of its handshake gives a 502 at once") {
+  World world;
+  Server server;
+  Relay relay(server.endpoint(), {"127.0.0.1", 0}, 1,
+              {.upstream = world.as_client.get(), .handshake_time = 1h});
+  Peer client = relay.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  Peer upstream = server.accept();
+  (void)upstream.receive_some(1);
+  REQUIRE(::send(upstream.fd(), "\x16\x03\x03", 3, MSG_MORE) == 3);
+  upstream.half_close();
+  CHECK(client.receive_all().find("502") != std::string::npos);
+}
+
 TEST_CASE("tls tunnel: a handshake that never ends is ended, and nobody waits for it") {
   World world;
   Server server;

@@ -27,6 +27,21 @@ std::string pattern(std::size_t bytes) {
   return text;
 }
 
+/// What `ssl` sends for `count` changes of its keys, each of which its peer has to follow, and
+/// `text` behind them: in one piece, as from somebody who means it.
+std::string many_key_updates(SSL* ssl, int count, std::string_view text) {
+  BIO* const made = BIO_new(BIO_s_mem());
+  SSL_set0_wbio(ssl, made);
+  for (int i = 0; i < count; ++i) {
+    REQUIRE(SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
+    REQUIRE(SSL_do_handshake(ssl) == 1);
+  }
+  REQUIRE(SSL_write(ssl, text.data(), static_cast<int>(text.size())) > 0);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(made, &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 void send_raw(const Descriptor& socket, std::string_view bytes) {
   REQUIRE(::send(socket.get(), bytes.data(), bytes.size(), 0) ==
           static_cast<ssize_t>(bytes.size()));
@@ -231,6 +246,43 @@ TEST_CASE("tls connection: who speaks no TLS is told apart") {
   CHECK(failure(std::string(100, '\0')) == "it does not speak TLS");
   CHECK(failure(std::string("\x16\x03\x01\x00\x05\x02ello", 10)) == "it does not speak TLS");
   CHECK(failure("") == "it hung up");
+}
+
+TEST_CASE("tls connection: who sends only what carries nothing lets others come first") {
+  Open open;
+  const std::string sent = many_key_updates(open.pair.client->get(), 3000, "a word at last");
+  send_raw(open.pair.wire.b, sent);
+  std::string buffer(65536, '\0');
+  std::size_t turns = 0;
+  Received got;
+  while ((got = open.pair.server->read(buffer, false)).next == Next::Later && got.bytes == 0)
+    ++turns;
+  CHECK(turns >= sent.size() / 40'000);
+  CHECK(buffer.substr(0, got.bytes) == "a word at last");
+  CHECK(open.pair.server->read(buffer, false).next == Next::Edge);
+}
+
+TEST_CASE("tls connection: small records are read on, as far as they carry something") {
+  Open open;
+  const std::string text = pattern(1000);
+  std::string all;
+  for (int i = 0; i < 60; ++i) {
+    REQUIRE(write_all(*open.pair.client, text));
+    all += text;
+  }
+  std::string buffer(65536, '\0');
+  const Received got = open.pair.server->read(buffer, false);
+  CHECK(got.next == Next::Edge);
+  CHECK(buffer.substr(0, got.bytes) == all);
+}
+
+TEST_CASE("tls connection: told that a FIN has come with a part of a handshake, it fails at once") {
+  Trusting trusting;
+  Wire wire;
+  const auto server = trusting.clients->begin(wire.a.get());
+  send_raw(wire.b, std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11));
+  shutdown(wire.b.get(), SHUT_WR);
+  CHECK(server->shake_hands(true) == Handshake::Failed);
 }
 
 TEST_CASE("tls connection: a handshake that comes byte by byte comes") {

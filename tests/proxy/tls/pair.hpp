@@ -76,7 +76,7 @@ inline std::string read_all(Connection& from, Received* last = nullptr, std::siz
   do {
     got = from.read(buffer, false);
     all.append(buffer, 0, got.bytes);
-  } while (got.next == Received::Next::More);
+  } while (got.next == Received::Next::More || got.next == Received::Next::Later);
   if (last != nullptr) *last = got;
   return all;
 }

@@ -1,42 +1,11 @@
-// Input of people who mean it badly, in a process of its own, so that its work delays nobody whose time is taken. Takes
-// `{ port, what, n }` from its parent and says when it is done. What the server makes of the attack is the server's affair:
-// bytes are passed on as they are.
-import { connect } from "node:net";
+// Input of people who mean it badly. What the server makes of the attack is the server's affair: bytes are passed on as they
+// are.
 import { randomBytes } from "node:crypto";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { frame, kUpgrade } from "./frames.mjs";
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+import { intruder, obey, repeated } from "./intruder.mjs";
 
 const kGet = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: soak\r\n\r\n";
-
-/** Writes `pieces` with pauses, reads and forgets, and is gone when the other side is or the time is over. */
-function intruder(port, pieces, { pause = 0, reads = true, stays = 0 } = {}) {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    const stop = () => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve();
-    };
-    const timer = setTimeout(stop, 20_000);
-    socket.on("error", stop);
-    socket.on("close", stop);
-    if (reads) socket.resume();
-    socket.on("connect", async () => {
-      for (const piece of pieces) {
-        if (socket.destroyed) return;
-        if (!socket.write(piece)) await new Promise((flowing) => (socket.once("drain", flowing), socket.once("close", flowing)));
-        if (pause > 0) await sleep(pause);
-      }
-      setTimeout(stop, stays);
-    });
-  });
-}
-
-function* repeated(piece, count) {
-  for (let i = 0; i < count; i += 1) yield piece;
-}
 
 /** A WebSocket session whose client sends these bytes behind its handshake. */
 const behindHandshake = (pieces) => [kUpgrade(`x${randomBytes(6).toString("hex")}`), frame("40", true), ...pieces];
@@ -83,8 +52,4 @@ export const attacks = {
   },
 };
 
-process.on("message", async ({ port, what, n }) => {
-  await attacks[what](port, n);
-  process.send({ done: what });
-});
-if (process.send) process.on("disconnect", () => process.exit());
+obey(attacks);

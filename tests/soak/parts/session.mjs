@@ -1,5 +1,6 @@
 // One client: opens a WebSocket session through the proxy, says what is to be said, and checks every byte that comes back.
 import { connect } from "node:net";
+import { connect as connectSecure } from "node:tls";
 import { FrameReader, frame, kUpgrade, message } from "./frames.mjs";
 
 let count = 0;
@@ -18,10 +19,14 @@ export class Session {
   #waiting = [];
   #times = [];
   #stalled = false;
+  #plain; // the TCP socket itself, TLS or not
 
-  constructor(port, { host = "127.0.0.1" } = {}) {
-    this.socket = connect({ port, host, noDelay: true, allowHalfOpen: true });
-    this.socket.on("connect", () => this.socket.write(kUpgrade(this.id)));
+  /** `tls`: what node's tls.connect() takes, or nothing. */
+  constructor(port, { host = "127.0.0.1", tls } = {}) {
+    this.#plain = connect({ port, host, noDelay: true, allowHalfOpen: true });
+    this.socket = tls ? connectSecure({ socket: this.#plain, ...tls }) : this.#plain;
+    if (tls) this.#plain.on("error", (error) => (this.how ??= error.code));
+    this.socket.on(tls ? "secureConnect" : "connect", () => this.socket.write(kUpgrade(this.id)));
     this.socket.on("data", (bytes) => this.#take(bytes));
     this.socket.on("end", () => {
       this.how ??= this.#reader.pending > 0 ? "cut" : "end";
@@ -109,7 +114,7 @@ export class Session {
   }
   abort() {
     this.excused = "we abort";
-    this.socket.resetAndDestroy();
+    this.#plain.resetAndDestroy();
   }
   /** Ends as a client that has nothing more to say: what was said must arrive, and be answered. */
   halfClose() {

@@ -9,14 +9,16 @@ export class Upstream {
   port = 0;
   #told = () => {};
 
-  static async start() {
+  /** With `pem`, a file of a certificate and its key, over TLS. */
+  static async start(pem) {
     const upstream = new Upstream();
+    upstream.pem = pem;
     await upstream.#fork();
     return upstream;
   }
 
   async #fork() {
-    this.child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [String(this.port)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [String(this.port), ...(this.pem ? [this.pem] : [])], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.child.on("message", (said) => {
       if (said.ended) this.ended.set(said.ended.id, said.ended);
       if (said.told) this.#told(said.told);
@@ -38,11 +40,19 @@ export class Upstream {
   async restart() {
     await this.#fork();
   }
-  /** `{ sessions, wrong }`, once all that was reported before has come. */
+  /** `{ sessions, wrong, lag }`, once all that was reported before has come; `lag` as Lag.take() has it. */
   tell() {
+    return this.#answer({ do: "tell" });
+  }
+  /** From now on its clients are shown this certificate. */
+  async show(pem) {
+    this.pem = pem;
+    await this.#answer({ do: "show", file: pem });
+  }
+  #answer(order) {
     return new Promise((resolve) => {
       this.#told = resolve;
-      this.child.send({ do: "tell" });
+      this.child.send(order);
     });
   }
 }
