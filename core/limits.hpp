@@ -70,6 +70,9 @@ inline constexpr auto kClosedSessionMemory = 2min;
 inline constexpr auto kClosedSessionMemoryShort = 15s;
 /// ... and how many of them at most.
 inline constexpr std::size_t kClosedSessionsMax = 20'000;
+/// Departures, in time, that may explain who comes: more than there can be sessions that are
+/// remembered, since a client's back-off may outlast them where many come and go.
+inline constexpr std::size_t kDeparturesMax = 100'000;
 /// Live sessions; past it new ones go unobserved.
 inline constexpr std::size_t kLiveSessionsMax = 200'000;
 /// Namespaces followed in one session.

@@ -153,18 +153,20 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
 }
 
 void Lineage::prune(Group& group, Instant now) {
-  const auto drop_old = [&](FrontVector<Departure>& departures) {
-    while (!departures.empty() && departures.front().at + limits::kClosedSessionMemory < now)
-      departures.pop_front();
+  const auto drop = [](Group& from, Instant until) {
+    for (FrontVector<Departure>* const departures : {&from.closed, &from.past})
+      while (!departures->empty() && departures->front().at <= until) departures->pop_front();
   };
-  drop_old(group.closed);
-  drop_old(group.past);
+  const auto is_old = [&](const auto& queue) {
+    return !queue.empty() && (queue.front().first + limits::kClosedSessionMemory < now ||
+                              queue.size() > limits::kDeparturesMax);
+  };
   while (!group.newcomers.empty()) {
     const Session* const session = tracker_.find(group.newcomers.front());
     if (session != nullptr && session->requested + limits::kBackOffWindow >= now) break;
     group.newcomers.pop_front();
   }
-  while (!closed_left_.empty() && closed_left_.front().first + limits::kClosedSessionMemory < now) {
+  while (is_old(closed_left_)) {
     const auto left = left_.find(closed_left_.front().second);
     closed_left_.pop_front();
     if (left == left_.end()) continue;
@@ -172,13 +174,14 @@ void Lineage::prune(Group& group, Instant now) {
     left_.erase(left);
   }
   // Groups come and go with their clients' addresses: those that nobody used for long are dropped.
-  while (!group_uses_.empty() && group_uses_.front().first + limits::kClosedSessionMemory < now) {
-    const auto found = groups_.find(group_uses_.front().second);
+  while (is_old(group_uses_)) {
+    const auto [used, key] = group_uses_.front();
     group_uses_.pop_front();
-    if (found == groups_.end() || &found->second == &group) continue;
-    drop_old(found->second.closed);
-    drop_old(found->second.past);
-    if (found->second.closed.empty() && found->second.past.empty() && found->second.left.empty())
+    const auto found = groups_.find(key);
+    if (found == groups_.end()) continue;
+    Group& other = found->second;
+    drop(other, used);
+    if (&other != &group && other.closed.empty() && other.past.empty() && other.left.empty())
       groups_.erase(found);
   }
 }
@@ -420,9 +423,12 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
   Session* fitting = nullptr;
   std::size_t fits = 0;
   bool fits_in_time = false;
+  bool forgot = false;
   const auto consider = [&](SessionId candidate, Instant departed) {
+    if (departed >= session.requested) return;
     Session* const old = tracker_.find(candidate);
-    if (old == nullptr || departed >= session.requested) return;
+    forgot = forgot || (old == nullptr && within_window(departed, session.requested));
+    if (old == nullptr) return;
     const Namespace* const theirs = old->find_namespace(ns);
     if (theirs == nullptr) return;
     if (theirs->last_ack != id - 1 && !hides_messages(*old)) return;
@@ -438,14 +444,11 @@ void Lineage::first_ack(Session& session, std::uint32_t ns, std::uint32_t id,
       const Session* const other = tracker_.find(old);
       if (other != nullptr && group_key(*other) == group_key(session)) consider(old, left.poisoned);
     }
-  // Who comes so late may as well continue a session that we forgot; and where events were lost,
-  // one that we never saw.
-  const auto lost = [this](Unobserved reason) {
-    return tracker_.gaps()[static_cast<std::size_t>(reason)].count != 0;
-  };
-  const bool saw_all = !lost(Unobserved::RingOverflow) && !lost(Unobserved::CaptureHole);
+  // Who comes so late, or where so many came and went, may as well continue a session that we
+  // forgot; and where some went unobserved, one that we never saw.
+  const bool exact = fits_in_time && !forgot && tracker_.knows_all_sessions();
   if (fits == 1 && !hides_messages(*fitting))
-    pin(*fitting, session, {session.id, Grade::AckContinuity, fits_in_time && saw_all}, changed);
+    pin(*fitting, session, {session.id, Grade::AckContinuity, exact}, changed);
 }
 
 }  // namespace core::session

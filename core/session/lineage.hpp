@@ -105,7 +105,8 @@ class Lineage {
   Tracker& tracker_;
   ClientKeyNames key_names_;
   std::unordered_map<std::uint64_t, Group> groups_;
-  std::deque<std::pair<Instant, std::uint64_t>> group_uses_;  ///< to drop groups nobody uses
+  /// Departures in the order of time, and their groups: so the oldest are forgotten.
+  std::deque<std::pair<Instant, std::uint64_t>> group_uses_;
   std::unordered_map<SessionId, Left> left_;
   std::deque<std::pair<Instant, SessionId>> closed_left_;  ///< bonded, and over: forgotten in time
   std::unordered_map<SessionId, SessionId> predecessor_;   ///< of bonded newcomers

@@ -383,7 +383,7 @@ bool Tracker::knows_all_sessions() const noexcept {
     return gaps_[static_cast<std::size_t>(reason)].count == 0;
   };
   return none(Unobserved::MemoryLimit) && none(Unobserved::SessionLimit) &&
-         none(Unobserved::RingOverflow);
+         none(Unobserved::RingOverflow) && none(Unobserved::CaptureHole);
 }
 
 void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Direction direction,

@@ -70,7 +70,7 @@ class Tracker {
   static constexpr std::size_t kGapReasons =
       static_cast<std::size_t>(Unobserved::JoinedMidStream) + 1;
   /// Whether every session that began under this watch is known: none was left out for want of
-  /// memory or room, and no event was lost. If not, what is not there proves nothing.
+  /// memory or room, and nothing was lost. If not, what is not there proves nothing.
   [[nodiscard]] bool knows_all_sessions() const noexcept;
   [[nodiscard]] const std::array<GapCount, kGapReasons>& gaps() const noexcept { return gaps_; }
 

@@ -12,8 +12,13 @@ using namespace std::chrono_literals;
 
 /// Two calls with equal arguments in one tick are two calls. Retries wait for `ackTimeout`.
 constexpr auto kSameTick = 10ms;
-/// ... and an upgrade may come between them: one travels by a POST, the other on the WebSocket.
+/// ... and what comes between them may be an upgrade, or the answer to a POST, which the next one
+/// waits for.
 constexpr auto kTornApart = 250ms;
+
+core::Duration same_tick(const core::session::Session& session) noexcept {
+  return session.transport == core::TransportName::Polling ? kTornApart : kSameTick;
+}
 
 std::string emitted(const EventName& name, std::uint32_t id) {
   return "\"" + name.event + "\" (ack id " + std::to_string(id) + ")";
@@ -38,8 +43,8 @@ const Description Retry::kDescription{
     .proof =
         "The same event and arguments with a later ack id, while the earlier one still waits. "
         "Three times at equal distances: likely, else possible, since two equal calls look the "
-        "same. Twice within 10 ms in a session whose client still waited for it in its last "
-        "one: error, likely.",
+        "same. Twice within 10 ms (250 over polling) in a session whose client still waited for "
+        "it in its last one: error, likely.",
     .silent =
         "The earlier one had been acknowledged, or both were sent in one tick, as in the client's "
         "last session: equal calls, not retries.",
@@ -91,7 +96,7 @@ void Retry::observe(const Fact& fact) {
             last_life->id, false);
     return;
   }
-  if (fact.at - latest->at < core::Duration(kSameTick)) {
+  if (fact.at - latest->at < same_tick(*fact.session)) {
     if (carried != nullptr && !in_twos)
       again(fact, Confidence::Likely, latest->at, latest->id, fact.session->id, true);
     return;

@@ -41,6 +41,8 @@ namespace {
 constexpr auto kPatience = 32s;
 
 enum Look : std::uint64_t { kOver = 0, kDismissed = 1, kHeartbeat = 2, kLooks = 3 };
+/// Of the alarm for all that are over: no session has this number.
+constexpr std::uint64_t kOverKey = kOver;
 
 std::uint64_t key_of(const Session& session, Look look) noexcept {
   return static_cast<std::uint64_t>(session.id) * kLooks + look;
@@ -66,9 +68,24 @@ void ConnectionOutlivesSession::observe(const Fact& fact) {
     default:
       if (has_told(session)) return settle(session.id);
       if (session.cause == CloseCause::ClientClose || session.cause == CloseCause::ServerClose)
-        wake_me(fact.at + kPatience, key_of(session, kOver));
+        expect_end(session, fact.at);
       return;
   }
+}
+
+void ConnectionOutlivesSession::expect_end(const Session& session, Instant at) {
+  if (ended_.empty()) wake_me(at + kPatience, kOverKey);
+  if (ended_.size() == core::limits::kClosedSessionsMax) ended_.pop_front();
+  ended_.emplace_back(at + kPatience, session.id);
+}
+
+void ConnectionOutlivesSession::look_at_ended(Instant at) {
+  for (; !ended_.empty() && ended_.front().first <= at; ended_.pop_front()) {
+    const Session* const session = context_.tracker.find(ended_.front().second);
+    if (session == nullptr || server_end(*session) != Instant{} || has_told(*session)) continue;
+    tell_it(*session, at, at - kPatience, end_of(*session, "the session ends"));
+  }
+  if (!ended_.empty()) wake_me(ended_.front().first, kOverKey);
 }
 
 /// When to see whether its heartbeat went unanswered for too long.
@@ -78,12 +95,11 @@ void ConnectionOutlivesSession::look(const Session& session, Instant at) {
 }
 
 void ConnectionOutlivesSession::due(Instant at, std::uint64_t key) {
+  if (key == kOverKey) return look_at_ended(at);
   const Session* const session = session_of(key / kLooks);
   if (session == nullptr || server_end(*session) != Instant{} || has_told(*session)) return;
   const Instant since = at - kPatience;
   switch (static_cast<Look>(key % kLooks)) {
-    case kOver:
-      return tell_it(*session, at, since, end_of(*session, "the session ends"));
     case kDismissed:
       if (!session->open || session->heartbeat.told_at > since) return;
       return tell_it(*session, at, since,

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <deque>
+#include <utility>
+
 #include "rules/rule.hpp"
 
 namespace rules::leak {
@@ -23,9 +26,16 @@ class ConnectionOutlivesSession : public Rule {
   void due(core::Instant at, std::uint64_t key);
 
  private:
+  /// The session is over: in time its connection should be, too.
+  void expect_end(const core::session::Session& session, core::Instant at);
+  void look_at_ended(core::Instant at);
   void look(const core::session::Session& session, core::Instant at);
   void tell_it(const core::session::Session& session, core::Instant at, core::Instant since,
                Evidence over);
+
+  /// Sessions that are over, and when to look; one alarm for all, at the first. Of more than are
+  /// remembered, the oldest are let go.
+  std::deque<std::pair<core::Instant, core::SessionId>> ended_;
 };
 
 }  // namespace rules::leak

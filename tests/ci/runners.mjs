@@ -8,7 +8,7 @@ const runners = {
   mocha: { passed: /(\d+) passing/, failed: /(\d+) failing/ },
   vitest: { passed: /Tests .*?(\d+) passed/, failed: /Tests .*?(\d+) failed/ },
   jest: { passed: /Tests: .*?(\d+) passed/, failed: /Tests: .*?(\d+) failed/ },
-  "node-test": { passed: /^(?:#|ℹ) pass (\d+)/m, failed: /^(?:#|ℹ) fail (\d+)/m },
+  "node-test": { passed: /^(?:#|ℹ) pass (\d+)/m, failed: /^(?:#|ℹ) fail (\d+)/m, node: [20, 14] },
   playwright: { passed: /^ +(\d+) passed/m, failed: /^ +(\d+) failed/m, chromium: true },
 };
 const number = (pattern, text) => Number(pattern.exec(text)?.[1] ?? 0);
@@ -22,9 +22,16 @@ function chromium() {
   return null;
 }
 
+/** Why the runner cannot be tried here; nothing: it can. */
+function lacks({ chromium: needsBrowser, node: needed }) {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (needsBrowser && !chromium()) return "there is no chromium; apt-get install chromium";
+  if (needed && (major < needed[0] || (major === needed[0] && minor < needed[1])))
+    return `Node ${process.version} has no --test-force-exit; ${needed.join(".")} and later have`;
+}
+
 async function tryRunner(name, { passed, failed, chromium: needsBrowser }, program) {
   const browser = needsBrowser ? chromium() : null;
-  if (needsBrowser && !browser) return skip(`recipe ${name}`, "there is no chromium; apt-get install chromium");
   const env = { CHROMIUM: browser ?? "", CHROMIUM_ARGS: process.getuid?.() === 0 ? "--no-sandbox" : "", CI: "1", NO_COLOR: "1" };
   const npm = ["npm", "run", "--silent", name];
 
@@ -57,6 +64,11 @@ async function tryAlone(name, { passed, failed }) {
 export async function tryRunners(program, only) {
   for (const [name, runner] of Object.entries(runners)) {
     if (only && only !== name) continue;
+    const missing = lacks(runner);
+    if (missing) {
+      skip(`recipe ${name}`, missing);
+      continue;
+    }
     await tryRunner(name, runner, program);
     if (!runner.chromium) await tryAlone(name, runner);
   }

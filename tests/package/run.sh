@@ -10,7 +10,7 @@ trap '[ -z "$server" ] || kill "$server"; rm -rf "$place"' EXIT
 
 cmake --install "$build" --component client --prefix "$place/installed" >"$place/log"
 cp -r "$source/proxy/client/example" "$place/example" # So that no header of the checkout is near.
-cmake -S "$place/example" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/installed" >>"$place/log" &&
+cmake -G Ninja -S "$place/example" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/installed" >>"$place/log" &&
   cmake --build "$place/build" >>"$place/log" || { cat "$place/log"; exit 1; }
 
 "$program" demo --serve 127.0.0.1:0 2>"$place/server" &

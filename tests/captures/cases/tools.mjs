@@ -68,10 +68,10 @@ async function reshaped(stage) {
   await tool("editcap", "-F", "pcap", file("one"), file("converted.pcap"));
   await tool("editcap", "-F", "nsecpcap", file("one"), file("converted.nspcap"));
   await tool("editcap", "-d", file("one"), file("deduplicated"));
-  await tool("mergecap", "-w", file("merged"), ...parts.toReversed());
+  await tool("mergecap", "-w", file("merged"), ...[...parts].reverse());
   const shapes = {
     "its parts": parts,
-    "its parts, last first": parts.toReversed(),
+    "its parts, last first": [...parts].reverse(),
     "merged again": [file("merged")],
     "as pcap": [file("converted.pcap")],
     "as pcap in nanoseconds": [file("converted.nspcap")],
