@@ -37,11 +37,12 @@ void UnknownOrTwice::observe(const Fact& fact) {
 
   const bool twice = request != nullptr;
   const bool by_client = fact.direction == Direction::ToServer;
-  const auto [finding, is_new] =
-      tell(*fact.session, fact.at,
-           twice || fact.session->life == 1 ? Confidence::Certain : Confidence::Possible,
-           by_client ? Fault::Client : Fault::Server,
-           std::uint64_t{twice} << 1 | static_cast<std::uint64_t>(fact.direction));
+  // Of a client that had a session before, or may have had one that nobody saw.
+  const bool may_be_older = fact.session->life != 1 || !context_.tracker.knows_all_sessions();
+  const auto [finding, is_new] = tell(
+      *fact.session, fact.at, !twice && may_be_older ? Confidence::Possible : Confidence::Certain,
+      by_client ? Fault::Client : Fault::Server,
+      std::uint64_t{twice} << 1 | static_cast<std::uint64_t>(fact.direction));
   add(finding, packet_of(fact, twice ? "answered before" : "nothing with this id waits"));
   if (!is_new) return;
   finding.direction = fact.direction;

@@ -10,13 +10,19 @@ bool by_company(core::socketio::Causes causes) noexcept {
          causes.has(Cause::IllegalPlaceholder);
 }
 
+/// Whether what was lost may be what made it a fault: what came before it, or, where the parser is
+/// guessed from what was seen, what would have told that it is another.
+bool hangs_on_others(const core::session::Fact& fact) noexcept {
+  return by_company(fact.causes) || fact.session->parser == core::session::Parser::MsgPack;
+}
+
 }  // namespace
 
 void PacketRule::tell_packet(const core::session::Fact& fact, const std::string& summary) {
   const bool by_server = fact.direction == core::Direction::ToClient;
   const auto [finding, is_new] =
       tell(*fact.session, fact.at,
-           by_company(fact.causes) && lost_events() ? Confidence::Possible : Confidence::Certain,
+           hangs_on_others(fact) && lost_events() ? Confidence::Possible : Confidence::Certain,
            by_server ? Fault::Server : Fault::Client, static_cast<std::uint64_t>(fact.direction));
   if (is_new) {
     finding.direction = fact.direction;

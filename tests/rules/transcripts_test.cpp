@@ -174,7 +174,7 @@ TEST_CASE("transcripts: no loss of events makes a finding certain or breaks the 
   for (const Scenario& scenario : all()) {
     Play whole(scenario);
     whole.run();
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 12; ++round) {
       Play play(scenario);
       play.lose(random());
       play.run();
@@ -192,7 +192,7 @@ TEST_CASE(
   for (const Scenario& scenario : all()) {
     Play whole(scenario);
     whole.run();
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 12; ++round) {
       Play play(scenario);
       const std::size_t from = random() % scenario.steps.size();
       play.short_of_memory(from, from + 1 + random() % scenario.steps.size());
