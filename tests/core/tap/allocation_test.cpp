@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,16 +15,21 @@
 namespace {
 std::size_t allocations = 0;
 std::size_t releases = 0;
+std::size_t live_bytes = 0;
 
 void release(void* memory) noexcept {
   if (memory != nullptr) ++releases;
+  live_bytes -= malloc_usable_size(memory);
   std::free(memory);
 }
 }  // namespace
 
 void* operator new(std::size_t size) {
   ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
+  if (void* const memory = std::malloc(size)) {
+    live_bytes += malloc_usable_size(memory);
+    return memory;
+  }
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { release(memory); }
@@ -143,4 +149,41 @@ TEST_CASE("Tap, Analysis: heartbeats allocate nothing") {
   const std::size_t before = allocations;
   for (int i = 0; i < 1000; ++i) feed();
   CHECK(allocations == before);
+}
+
+TEST_CASE("Analysis: however many sessions come and go in a short time, memory has an end") {
+  core::tap::Settings settings;
+  core::EventBuffer events;
+  rules::Analysis analysis;
+  int number = 0;
+  const auto come_and_go = [&] {
+    const std::string sid = "sid-" + std::to_string(++number);
+    const Instant now = at(number * 100);  // 10,000 a second.
+    core::tap::Tap tap(settings, core::ConnectionId{static_cast<std::uint64_t>(number)});
+    const auto say = [&](Direction direction, std::string bytes) {
+      tap.receive(direction, bytes, now, events);
+    };
+    tap.open("10.0.0.1:1", now, events);
+    say(Direction::ToServer,
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: "
+        "Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    say(Direction::ToClient,
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    say(Direction::ToClient,
+        text_frame(Direction::ToClient, "0{\"sid\":\"" + sid +
+                                            "\",\"upgrades\":[],\"pingInterval\":25000,"
+                                            "\"pingTimeout\":20000}"));
+    say(Direction::ToServer, text_frame(Direction::ToServer, "40"));
+    say(Direction::ToClient, text_frame(Direction::ToClient, R"(40{"sid":"socket"})"));
+    say(Direction::ToServer, text_frame(Direction::ToServer, "1"));
+    for (const Direction direction : {Direction::ToServer, Direction::ToClient})
+      tap.close(direction, core::StreamEnd::Fin, now, events);
+    for (const core::EventView event : events) analysis.observe(event);
+    events.clear();
+  };
+  while (number < 250'000) come_and_go();
+  const std::size_t before = live_bytes;
+  while (number < 310'000) come_and_go();
+  CHECK(analysis.tally().sessions == 310'000);
+  CHECK(live_bytes < before + (std::size_t{256} << 10));
 }
