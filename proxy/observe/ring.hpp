@@ -46,10 +46,23 @@ class Ring {
 
   // --- The loop's side ---
 
+  /// Where the next records may be written, so that to publish them copies nothing; may be too
+  /// small, or nothing. The loop's until then.
+  [[nodiscard]] std::span<std::byte> room() noexcept {
+    const std::size_t tail = tail_.load(std::memory_order_relaxed);
+    start_over(tail);
+    const std::size_t to_end = room_to_end(tail - begin_);
+    const std::size_t wanted = std::min(to_end, kRoomBytes);
+    return {place_of(tail - begin_), fits(tail + wanted) ? wanted : 0};
+  }
   /// Appends whole records (EventBuffer::bytes()) and makes them visible at once: one publication a
   /// read. False when they did not fit: they are lost, and lost() counts them.
   bool publish(std::span<const std::byte> records) noexcept {
     const std::size_t start = tail_.load(std::memory_order_relaxed);
+    if (records.data() == place_of(start - begin_)) {  // They lie in room().
+      tail_.store(start + records.size(), std::memory_order_release);
+      return true;
+    }
     start_over(start);
     std::size_t tail = start;
     if (records.size() <= room_to_end(start - begin_)) {  // The common case: one copy.
@@ -170,6 +183,8 @@ class Ring {
   static constexpr std::size_t kWakeBytes = 256 << 10;
   /// An empty ring starts over once this much of it is in use.
   static constexpr std::size_t kStartOverBytes = 64 << 10;
+  /// The most that room() offers: more than a read makes, mostly.
+  static constexpr std::size_t kRoomBytes = 32 << 10;
   /// What the loop wrote may not be close by: a few records ahead are fetched meanwhile. (To fetch
   /// past the end of the ring does nothing.)
   static constexpr std::size_t kPrefetchBytes = 512;

@@ -77,6 +77,45 @@ TEST_CASE("EventRing: publications of several events wrap around between their e
   CHECK(taken == published);
 }
 
+TEST_CASE("EventRing: what is written into its room is published where it lies, and wraps around") {
+  EventRing ring(4096);
+  EventBuffer buffer;
+  std::uint32_t published = 0;
+  std::uint32_t taken = 0;
+  int in_place = 0;
+  int moved = 0;
+  for (int round = 0; round < 500; ++round) {
+    const auto room = ring.room();
+    buffer.begin_in(room);
+    for (int i = 0; i < 1 + round % 4; ++i) {
+      add(buffer, published, (published * 37U) % 200);
+      ++published;
+    }
+    ++(buffer.bytes().data() == room.data() ? in_place : moved);
+    REQUIRE(ring.publish(buffer.bytes()));
+    if (round % 3 == 0) continue;  // Some stay inside, so that places shift.
+    while (ring.front() != nullptr) {
+      REQUIRE(is(ring, taken++));
+      ring.pop();
+    }
+  }
+  CHECK(taken == published);
+  CHECK(in_place > 100);
+  CHECK(moved > 10);  // What did not fit before the end, or beside what stayed inside.
+}
+
+TEST_CASE("EventRing: what was written into its room and not published leaves no trace") {
+  EventRing ring(4096);
+  EventBuffer buffer;
+  buffer.begin_in(ring.room());
+  add(buffer, 1, 100);
+  CHECK(ring.front() == nullptr);
+  buffer.clear();
+  add(buffer, 2, 50);
+  REQUIRE(ring.publish(buffer.bytes()));
+  CHECK(is(ring, 2));
+}
+
 TEST_CASE("EventRing: what does not fit is dropped whole, and counted") {
   EventRing ring(1024);  // 16 events without text
   EventBuffer buffer;
