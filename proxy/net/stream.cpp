@@ -20,13 +20,14 @@ void Stream::secure(std::unique_ptr<tls::Connection> connection) noexcept {
   tls_ = std::move(connection);
 }
 
-Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
+Received Stream::read(std::span<char> into, Told told) noexcept {
   using Next = Received::Next;
-  if (tls_) return tls_->read(into, to_the_last);
+  if (tls_) return tls_->read(into, told != Told::Bytes);
   const ssize_t count = receive_from(socket_.get(), into);
   if (count > 0) [[likely]] {
     const auto bytes = static_cast<std::size_t>(count);
-    return {bytes, 0, bytes == into.size() || to_the_last ? Next::More : Next::Edge};
+    if (bytes == into.size() || told == Told::Urgent) return {bytes, 0, Next::More};
+    return {bytes, 0, told == Told::Fin ? Next::End : Next::Edge};
   }
   if (count == 0) return {0, 0, Next::End};
   if (errno == EAGAIN) return {0, 0, Next::Edge};
@@ -34,9 +35,9 @@ Received Stream::read(std::span<char> into, bool to_the_last) noexcept {
   return {0, errno, Next::Broken};
 }
 
-Sent Stream::write(std::span<const char> bytes) noexcept {
+Sent Stream::write(std::span<const char> bytes, Follows follows) noexcept {
   if (tls_) return tls_->write(bytes);
-  const ssize_t taken = send_to(socket_.get(), bytes);
+  const ssize_t taken = send_to(socket_.get(), bytes, follows == Follows::Fin ? MSG_MORE : 0);
   if (taken >= 0) [[likely]]
     return {static_cast<std::size_t>(taken), 0};
   return {0, errno == EAGAIN || errno == EINTR ? 0 : errno};

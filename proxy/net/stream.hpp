@@ -29,10 +29,9 @@ class Stream {
   /// Null: it is plain. Stays after close(), to say what was wrong.
   [[nodiscard]] tls::Connection* secured() const noexcept { return tls_.get(); }
 
-  /// `to_the_last`: a FIN or an urgent byte has come, so a read that brings less than was asked for
-  /// may not have been the last.
-  [[nodiscard]] Received read(std::span<char> into, bool to_the_last) noexcept;
-  [[nodiscard]] Sent write(std::span<const char> bytes) noexcept;
+  [[nodiscard]] Received read(std::span<char> into, Told told) noexcept;
+  [[nodiscard]] Sent write(std::span<const char> bytes,
+                           Follows follows = Follows::Nothing) noexcept;
   /// The last thing before a FIN: close_notify, with TLS. False: there is no room for it; call
   /// again after an edge.
   [[nodiscard]] bool say_goodbye() noexcept;

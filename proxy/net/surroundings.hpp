@@ -84,9 +84,9 @@ struct Surroundings {
   void publish(core::Instant at) {
     if (!events.empty()) {
       ring.publish(events.bytes());
-      events.clear();
       if (ring.wants_wake()) wake_observer();
     }
+    events.clear();
     ring.set_low_water(at);
   }
   /// Where to read to, until the next read is kept.

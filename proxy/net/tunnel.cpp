@@ -31,16 +31,16 @@ Tunnel::Tunnel(Surroundings& around, core::ConnectionId id, Descriptor client, D
     : around_(around),
       client_(*this, std::move(client)),
       upstream_(*this, std::move(upstream)),
-      tap_(std::in_place, around.tap_settings, id),
+      tap_(around.tap_settings, id),
       id_(id),
-      family_(family) {}
+      opening_(std::make_unique<Opening>(Opening{.family = family})) {}
 
 void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer) {
   place_ = place;
   around_.counters.accepted.add(1);
   around_.counters.active.add(1);
-  client_end_ = peer.socket_end();
-  const bool introduces = around_.tap_settings.trust.hold(client_end_.address);
+  opening_->client = peer.socket_end();
+  const bool introduces = around_.tap_settings.trust.hold(opening_->client.address);
   if (introduces)
     phase_ = Phase::Introducing;
   else if (!secures_clients())
@@ -57,7 +57,7 @@ void Tunnel::cut() {
 core::tap::Tap::Idle Tunnel::idle() const noexcept {
   switch (phase_) {
     case Phase::Relaying:  // What its receiver has not taken is on its way yet.
-      if (client_.pending.empty() && upstream_.pending.empty()) return tap_->idle();
+      if (client_.pending.empty() && upstream_.pending.empty()) return tap_.idle();
       break;
     case Phase::Introducing:
     case Phase::Refused:
@@ -88,8 +88,10 @@ void Tunnel::look(core::Instant now) {
 
 void Tunnel::on_ready(Side& side, std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)) != 0) side.readable = true;
-  if ((events & (EPOLLRDHUP | EPOLLPRI)) != 0) [[unlikely]]
-    side.to_the_last = true;
+  if ((events & EPOLLPRI) != 0) [[unlikely]]
+    side.told = Told::Urgent;
+  else if ((events & EPOLLRDHUP) != 0 && side.told == Told::Bytes) [[unlikely]]
+    side.told = Told::Fin;
   switch (phase_) {
     case Phase::Relaying:
       return on_relaying(side, events);
@@ -116,10 +118,10 @@ Upstream& Tunnel::upstream() noexcept { return around_.upstreams[number_]; }
 void Tunnel::connect() {
   int error = 0;
   do {
-    const SocketAddress& address = upstream().addresses()[address_];
-    if (family_ != address.family()) {
-      connect_error_ = replace_upstream_socket(address.family());
-      if (connect_error_ != 0) break;
+    const SocketAddress& address = upstream().addresses()[opening_->address];
+    if (opening_->family != address.family()) {
+      opening_->connect_error = replace_upstream_socket(address.family());
+      if (opening_->connect_error != 0) break;
     }
     error = try_address(address);
     if (error == EALREADY || was_connected(error)) {
@@ -136,17 +138,22 @@ void Tunnel::connected(int error) {
   tell_of_choice();
   if (error == 0 && !send_preamble()) return aborted_by(upstream_);
   if (secures_upstreams()) return secure_upstream();
-  phase_ = Phase::Relaying;
+  relay();
   if (error != 0) return aborted_by(upstream_);
   if (client_.readable) receive(client_);
+}
+
+void Tunnel::relay() {
+  phase_ = Phase::Relaying;
+  if (!secures_clients()) opening_.reset();
 }
 
 /// Turns to the address after the one that failed with `error`, maybe another upstream's; false
 /// when there is none.
 bool Tunnel::next_address(int error) {
-  connect_error_ = error;
-  family_ = 0;
-  return ++address_ < upstream().addresses().size() || next_upstream();
+  opening_->connect_error = error;
+  opening_->family = 0;
+  return ++opening_->address < upstream().addresses().size() || next_upstream();
 }
 
 bool Tunnel::next_upstream() {
@@ -155,12 +162,12 @@ bool Tunnel::next_upstream() {
   const core::Instant now = observe::now();
   if (balance.failed(number_, now) == Balance::News::WentDown)
     around_.log.warn("upstream {} cannot be reached: {}; its clients go to others until it can",
-                     upstream().endpoint().text(), failure_reason(connect_error_));
+                     upstream().endpoint().text(), failure_reason(opening_->connect_error));
   upstream().look_up_again();
-  const auto next = balance.next(way_, now);
+  const auto next = balance.next(opening_->way, now);
   if (!next) return false;
   number_ = *next;
-  address_ = 0;
+  opening_->address = 0;
   return true;
 }
 
@@ -170,11 +177,11 @@ void Tunnel::tell_of_choice() {
   if (!balance.has_choice()) return;
   if (balance.reached(number_) == Balance::News::CameUp)
     around_.log.warn("upstream {} can be reached again", upstream().endpoint().text());
-  const std::uint8_t wanted = balance.first_choice(way_);
+  const std::uint8_t wanted = balance.first_choice(opening_->way);
   const auto counted = [](std::uint8_t upstream) {
     return static_cast<std::uint8_t>(upstream + 1);
   };
-  tap_->routed(counted(number_), wanted == number_ ? std::uint8_t{0} : counted(wanted));
+  tap_.routed(counted(number_), wanted == number_ ? std::uint8_t{0} : counted(wanted));
 }
 
 /// 0 when connected, EALREADY when under way. Asks twice, since over loopback it is done by the
@@ -183,6 +190,7 @@ int Tunnel::try_address(const SocketAddress& address) {
   const int fd = upstream_.stream.fd();
   int error = ::connect(fd, address.get(), address.length) == 0 ? 0 : errno;
   if (error == EINPROGRESS) error = ::connect(fd, address.get(), address.length) == 0 ? 0 : errno;
+  if (error == EALREADY) bound_connecting(fd);
   return error == EISCONN ? 0 : error;
 }
 
@@ -191,7 +199,7 @@ int Tunnel::replace_upstream_socket(int family) {
   auto fresh = open_upstream_socket(family);
   if (!fresh) return fresh.error();
   upstream_.stream = Stream(std::move(*fresh));
-  family_ = family;
+  opening_->family = family;
   return 0;
 }
 
@@ -211,8 +219,9 @@ void Tunnel::on_connecting(Side& side, std::uint32_t events) {
 
 std::string Tunnel::why_refused() const {
   const tls::Connection* const secured = upstream_.stream.secured();
-  if (secured != nullptr && connect_error_ == EPROTO) return "TLS failed, " + secured->failure();
-  const std::string reason = failure_reason(connect_error_);
+  if (secured != nullptr && opening_->connect_error == EPROTO)
+    return "TLS failed, " + secured->failure();
+  const std::string reason = failure_reason(opening_->connect_error);
   const bool tried_others = secured == nullptr && around_.upstreams.balance().has_choice();
   return tried_others ? reason + "; no other upstream can be reached either" : reason;
 }
@@ -238,8 +247,8 @@ void Tunnel::refuse() {
 void Tunnel::answer_refused() {
   const std::span<char> buffer = around_.buffer();
   while (client_.readable) {
-    const Received got = client_.stream.read(buffer, client_.to_the_last);
-    if (got.next == Received::Next::End || got.next == Received::Next::Broken)
+    const Received got = client_.stream.read(buffer, client_.told);
+    if (got.next == Received::Next::Broken || (got.next == Received::Next::End && got.bytes == 0))
       return finish(Ending::InOrder);
     client_.readable = got.next != Received::Next::Edge;
     // Behind the answer comes the rest of a request that has it already.
@@ -272,13 +281,16 @@ void Tunnel::on_relaying(Side& side, std::uint32_t events) {
 void Tunnel::receive(Side& from) {
   while (other(from).pending.empty() && !from.fin_read) {
     const std::span<char> buffer = around_.buffer();
-    const Received got = from.stream.read(buffer, from.to_the_last);
+    const Received got = from.stream.read(buffer, from.told);
     const bool later = got.next == Received::Next::Later;
-    from.readable = later || got.next == Received::Next::More;
+    from.readable = got.next != Received::Next::Edge;
     if (got.bytes > 0) [[likely]] {
-      if (forward(from, buffer.first(got.bytes)) != 0) return aborted_by(other(from));
+      const bool last = got.next == Received::Next::End;
+      if (forward(from, buffer.first(got.bytes), last ? Follows::Fin : Follows::Nothing) != 0)
+        return aborted_by(other(from));
       if (!from.readable) [[likely]]
         return;
+      if (last && other(from).pending.empty()) return end_of_stream(from);
       if (got.bytes == buffer.size() || later) return come_back_later();
       continue;
     }
@@ -288,7 +300,7 @@ void Tunnel::receive(Side& from) {
       case Received::Next::Later:
         return come_back_later();
       case Received::Next::Edge:
-        from.to_the_last = false;
+        from.told = Told::Bytes;
         return;
       case Received::Next::End:
         return end_of_stream(from);
@@ -309,16 +321,16 @@ void Tunnel::go_on() {
     if (phase_ == Phase::Relaying && side->readable) receive(*side);
 }
 
-int Tunnel::forward(Side& from, std::span<char> bytes) {
+int Tunnel::forward(Side& from, std::span<char> bytes, Follows follows) {
   Side& to = other(from);
-  const bool watched_by_tap = !tap_->off();
+  const bool watched_by_tap = !tap_.off();
   const bool recorded = around_.recorder != nullptr;
   const core::Instant at = watched_by_tap || recorded ? around_.read_clock() : core::Instant{};
 
   std::span<const char> out = bytes;
   if (named_) [[unlikely]]
     out = &from == &client_ ? named(bytes) : heard(bytes);
-  const Sent sent = out.empty() ? Sent{} : to.stream.write(out);
+  const Sent sent = out.empty() ? Sent{} : to.stream.write(out, follows);
   if (sent.bytes < out.size() && sent.error == 0) [[unlikely]] {
     to.pending.keep(out.subspan(sent.bytes));  // Before the tap, which overwrites.
     around_.counters.stalls.add(1);
@@ -342,12 +354,13 @@ int Tunnel::forward(Side& from, std::span<char> bytes) {
 }
 
 void Tunnel::show(const Reads::Read& read) {
-  tap_->receive(read.direction, read.bytes, read.at, around_.events);
+  around_.events.begin_in(around_.ring.room());
+  tap_.receive(read.direction, read.bytes, read.at, around_.events);
   around_.publish(read.at);
 }
 
 void Tunnel::flush(Side& to) {
-  if (to.owes_goodbye) return say_fin(to);
+  if (to.owes_goodbye) return say_goodbye_again(to);
   const Sent sent = to.stream.write(to.pending.bytes());
   if (sent.error != 0) return aborted_by(to);
   to.pending.taken(sent.bytes);
@@ -355,20 +368,33 @@ void Tunnel::flush(Side& to) {
 }
 
 /// The FIN of `from` was read. Nothing is pending for the other side, or we would not have read.
+/// It goes on first, as bytes do: what was last sent may wait for it.
 void Tunnel::end_of_stream(Side& from) {
   from.fin_read = true;
-  tell_tap_end(direction_from(from), StreamEnd::Fin);
+  Side& to = other(from);
   if (named_ && named_->forwarded_for && &from == &client_)
     if (const std::string_view held = named_->forwarded_for->finish(); !held.empty())
-      (void)other(from).stream.write(held);  // A byte: there is room.
-  other(from).fin_sent = true;
-  say_fin(other(from));
+      (void)to.stream.write(held);  // A byte: there is room.
+  to.fin_sent = true;
+  const bool said = say_goodbye(to);
+  const bool was_last = said && to.fin_read;
+  if (was_last)
+    hang_up(Ending::InOrder);  // Closing sends the FIN.
+  else if (said)
+    to.stream.end();
+  tell_tap_end(direction_from(from), StreamEnd::Fin);
+  if (was_last) finish(Ending::InOrder);
 }
 
-void Tunnel::say_fin(Side& to) {
+/// What comes before a FIN. False: it found no room, and an edge tells when to try again.
+bool Tunnel::say_goodbye(Side& to) {
   to.owes_goodbye = !other(to).stream.truncated() && !to.stream.say_goodbye();
-  if (to.owes_goodbye) return;
-  if (to.fin_read) return finish(Ending::InOrder);  // Closing sends the FIN.
+  return !to.owes_goodbye;
+}
+
+void Tunnel::say_goodbye_again(Side& to) {
+  if (!say_goodbye(to)) return;
+  if (to.fin_read) return finish(Ending::InOrder);
   to.stream.end();
 }
 
@@ -377,8 +403,8 @@ void Tunnel::say_fin(Side& to) {
 void Tunnel::aborted_by(Side& side) {
   while (phase_ == Phase::Relaying && !side.fin_read && other(side).pending.empty()) {
     const std::span<char> buffer = around_.buffer();
-    const Received got = side.stream.read(buffer, true);
-    if (got.bytes == 0 || forward(side, buffer.first(got.bytes)) != 0) break;
+    const Received got = side.stream.read(buffer, Told::Urgent);
+    if (got.bytes == 0 || forward(side, buffer.first(got.bytes), Follows::Nothing) != 0) break;
   }
   complain_of_broken_tls(side);
   tell_tap_reset(side);
@@ -389,7 +415,7 @@ void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
   around_.catch_up();
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
-  tap_->close(direction, end, at, around_.events);
+  tap_.close(direction, end, at, around_.events);
   around_.publish(at);
 }
 
@@ -400,23 +426,29 @@ void Tunnel::tell_tap_reset(Side& by) {
 
 // --- Ending ---
 
-/// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
-void Tunnel::finish(Ending ending) {
-  around_.catch_up();
-  leave_handshake();
-  phase_ = Phase::Over;
-  around_.counters.active.subtract(1);
-  around_.places.give_back();
+void Tunnel::hang_up(Ending ending) {
   for (Side* side : {&client_, &upstream_}) {
+    if (side->stream.fd() < 0) continue;
     if (ending == Ending::Reset)
       side->stream.reset();
     else if (!side->fin_sent)  // Closing says FIN, and this what comes before it, if there is room.
       (void)side->stream.say_goodbye();
     side->stream.close();
-    side->pending.drop();
   }
-  tap_.reset();
+}
+
+/// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
+void Tunnel::finish(Ending ending) {
+  hang_up(ending);
+  around_.catch_up();
+  leave_handshake();
+  phase_ = Phase::Over;
+  around_.counters.active.subtract(1);
+  around_.places.give_back();
+  for (Side* side : {&client_, &upstream_}) side->pending.drop();
+  const core::tap::Tap done = std::move(tap_);
   named_.reset();
+  opening_.reset();
   if (std::exchange(goes_on_, false)) std::erase(around_.going_on, this);
   around_.over.splice(around_.over.end(), around_.tunnels, place_);
 }

@@ -39,7 +39,7 @@ class Upstream;
 /// Ends: a FIN is read behind its bytes, and so passed on behind them, as a half-close; the other
 /// direction goes on. A reset of either side resets the other at once, whether it is being read or
 /// rests: the poller tells every change of a socket once, and a side remembers what it has not used
-/// up (`readable`, `to_the_last`).
+/// up (`readable`, `told`).
 ///
 /// Names (tunnel_client.cpp): bytes pass unchanged but for what was asked for. A PROXY preamble of
 /// a trusted peer is for us, and comes before everything else; our own comes before everything else
@@ -91,10 +91,21 @@ class Tunnel {
     Stream stream;
     Pending pending;            ///< for this side, not yet taken by it
     bool readable = false;      ///< it may have bytes, or a FIN, that we have not read
-    bool to_the_last = false;   ///< ... and a short read is no sign that there are no more
+    Told told = Told::Bytes;    ///< ... and what of them
     bool fin_read = false;      ///< its FIN was read: nothing more comes from it
     bool fin_sent = false;      ///< nothing more goes to it
     bool owes_goodbye = false;  ///< ... but for a close_notify that found no room
+  };
+
+  /// What it takes until bytes pass. An idle connection is the lighter for being without.
+  struct Opening {
+    core::address::SocketEnd client{};  ///< its socket's address, or as a preamble says
+    std::optional<core::address::SocketEnd> reached{};  ///< where a preamble says it meant to go
+    Balance::Way way{};                                 ///< through the upstreams
+    Handshakes::Place handshake{};                      ///< while Greeting or Securing
+    int family;                                         ///< of the upstream socket; 0: it is spent
+    int connect_error = 0;                              ///< why the last address did not work
+    std::uint16_t address = 0;                          ///< the one being tried, of its upstream
   };
 
   void on_ready(Side& side, std::uint32_t events);
@@ -130,6 +141,7 @@ class Tunnel {
   [[nodiscard]] bool next_upstream();
   void tell_of_choice();
   void connected(int error);
+  void relay();
   [[nodiscard]] std::string why_refused() const;
   void refuse();
   void answer_refused();
@@ -139,9 +151,10 @@ class Tunnel {
   void flush(Side& to);
   /// Writes to the other side, and keeps for the tap what is in the front of the buffer. Returns 0,
   /// or the errno that says that the receiver is gone.
-  [[nodiscard]] int forward(Side& from, std::span<char> bytes);
+  [[nodiscard]] int forward(Side& from, std::span<char> bytes, Follows follows);
   void end_of_stream(Side& from);
-  void say_fin(Side& to);
+  [[nodiscard]] bool say_goodbye(Side& to);
+  void say_goodbye_again(Side& to);
   void aborted_by(Side& side);
   void tell_tap_end(core::Direction direction, core::StreamEnd end);
   void tell_tap_reset(Side& by);
@@ -152,6 +165,7 @@ class Tunnel {
     InOrder,  ///< both sides have said FIN, or there is nobody left to tell
     Reset,
   };
+  void hang_up(Ending ending);
   void finish(Ending ending);
 
   [[nodiscard]] Side& other(const Side& side) noexcept {
@@ -165,21 +179,15 @@ class Tunnel {
   Side client_;
   Side upstream_;
   std::list<Tunnel>::iterator place_;
-  Handshakes::Place handshake_;  ///< while Greeting or Securing
-  std::optional<core::tap::Tap> tap_;
+  core::tap::Tap tap_;
   core::ConnectionId id_;
   core::tap::Tap::Idle idle_{};                    ///< when look() was last called
   core::Instant idle_since_{};                     ///< ... and since when it is so
   std::array<std::uint64_t, 2> streamed_bytes_{};  ///< by direction; counted while recording
-  std::unique_ptr<Named> named_;  ///< nullptr: its upstream is told nothing of it, or no more
-  core::address::SocketEnd client_end_;  ///< its socket's address, or as a preamble says
-  std::optional<core::address::SocketEnd> reached_end_;  ///< where a preamble says it meant to go
-  Balance::Way way_;                                     ///< through the upstreams
-  int family_;                                           ///< of the upstream socket; 0: it is spent
-  int connect_error_ = 0;                                ///< why the last address did not work
-  std::uint16_t address_ = 0;  ///< the address being tried of its upstream
-  std::uint8_t number_ = 0;    ///< ... which is this one
-  bool goes_on_ = false;       ///< in the list of those that have more to read than one turn took
+  std::unique_ptr<Named> named_;      ///< nullptr: its upstream is told nothing of it, or no more
+  std::unique_ptr<Opening> opening_;  ///< until it relays; with TLS also to say who it was
+  std::uint8_t number_ = 0;           ///< its upstream
+  bool goes_on_ = false;  ///< in the list of those that have more to read than one turn took
   Phase phase_ = Phase::Connecting;
 };
 

@@ -34,7 +34,7 @@ void Tunnel::introduce() {
     if (count < 0 && errno != EAGAIN) return finish(Ending::Reset);
     const std::string_view come(buffer.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
     const Preamble preamble = core::address::read_preamble(come);
-    const bool more_may_come = count != 0 && !client_.to_the_last;
+    const bool more_may_come = count != 0 && client_.told == Told::Bytes;
     if (preamble.kind == Preamble::Kind::TooShort && more_may_come) {
       client_.readable = false;  // An edge tells of more.
       return;
@@ -48,8 +48,8 @@ void Tunnel::introduce() {
 void Tunnel::introduced(const Preamble& preamble) {
   phase_ = Phase::Connecting;
   if (preamble.proxied) {
-    client_end_ = preamble.proxied->source;
-    reached_end_ = preamble.proxied->destination;
+    opening_->client = preamble.proxied->source;
+    opening_->reached = preamble.proxied->destination;
   }
   if (secures_clients()) {
     greet();
@@ -66,25 +66,25 @@ void Tunnel::opened() {
   around_.catch_up();
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) record_open(at);
-  tap_->open(text_of(client_end_), at, around_.events);
+  tap_.open(text_of(opening_->client), at, around_.events);
   around_.publish(at);
-  way_ = around_.upstreams.begin(client_end_.address);
-  number_ = *around_.upstreams.balance().next(way_, at);
+  opening_->way = around_.upstreams.begin(opening_->client.address);
+  number_ = *around_.upstreams.balance().next(opening_->way, at);
   if (!around_.naming.any()) return;
   named_ = std::make_unique<Named>();
   if (around_.naming.send_proxy)
     named_->preamble = core::address::preamble_of(
-        {client_end_,
-         reached_end_ ? *reached_end_ : local_address(client_.stream.fd()).socket_end()},
+        {opening_->client,
+         opening_->reached ? *opening_->reached : local_address(client_.stream.fd()).socket_end()},
         *around_.naming.send_proxy);
   if (around_.naming.forward_for)
-    named_->forwarded_for.emplace("X-Forwarded-For: " + text_of(client_end_.address) + "\r\n");
+    named_->forwarded_for.emplace("X-Forwarded-For: " + text_of(opening_->client.address) + "\r\n");
 }
 
 /// The server's end is ours, whatever a preamble says of it: one listener is one server to whoever
 /// reads the capture. Both ends are of one family there, as a connection's are.
 void Tunnel::record_open(core::Instant at) {
-  const SocketEnd& client = client_end_;
+  const SocketEnd& client = opening_->client;
   const SocketEnd own = local_address(client_.stream.fd()).socket_end();
   const bool alike = client.address.is_ipv4() == own.address.is_ipv4();
   around_.recorder->opened(id_, alike ? text_of(client) : ipv6_text_of(client),

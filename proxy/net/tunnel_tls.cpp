@@ -34,12 +34,12 @@ void Tunnel::greet() {
   if (!connection) return finish(Ending::Reset);
   client_.stream.secure(std::move(connection));
   phase_ = Phase::Greeting;
-  handshake_ = around_.encryption->handshakes.enter(*this, observe::now());
+  opening_->handshake = around_.encryption->handshakes.enter(*this, observe::now());
 }
 
 void Tunnel::on_greeting(std::uint32_t) {
   tls::Connection& secured = *client_.stream.secured();
-  switch (secured.shake_hands(client_.to_the_last)) {
+  switch (secured.shake_hands(client_.told != Told::Bytes)) {
     case Handshake::Again:
       return;
     case Handshake::Failed:
@@ -62,7 +62,7 @@ void Tunnel::turn_away(const std::string& reason) {
     around_.log.warn(
         "TLS with the client {} failed, {}; its connection is closed ({} more since the last "
         "message)",
-        text_of(client_end_), reason, *swallowed);
+        text_of(opening_->client), reason, *swallowed);
   finish(Ending::InOrder);
 }
 
@@ -75,25 +75,25 @@ void Tunnel::secure_upstream() {
   if (!connection) return finish(Ending::Reset);
   upstream_.stream.secure(std::move(connection));
   phase_ = Phase::Securing;
-  handshake_ = encryption.handshakes.enter(*this, observe::now());
+  opening_->handshake = encryption.handshakes.enter(*this, observe::now());
   go_on_securing();
 }
 
 void Tunnel::go_on_securing() {
   tls::Connection& secured = *upstream_.stream.secured();
-  switch (secured.shake_hands(upstream_.to_the_last)) {
+  switch (secured.shake_hands(upstream_.told != Told::Bytes)) {
     case Handshake::Again:
       return;
     case Handshake::Failed:
       around_.counters.upstream_handshakes.failed.add(1);
-      connect_error_ = EPROTO;
+      opening_->connect_error = EPROTO;
       return refuse();
     case Handshake::Done:
       break;
   }
   leave_handshake();
   count(around_.counters.upstream_handshakes, secured);
-  phase_ = Phase::Relaying;
+  relay();
   if (client_.readable) receive(client_);
   // What came with the end of the handshake has had its edge already.
   upstream_.readable = true;
@@ -105,13 +105,13 @@ void Tunnel::go_on_securing() {
 void Tunnel::handshake_overdue() {
   if (phase_ == Phase::Greeting) return turn_away("its handshake took too long");
   around_.counters.upstream_handshakes.failed.add(1);
-  connect_error_ = ETIMEDOUT;
+  opening_->connect_error = ETIMEDOUT;
   refuse();
 }
 
 void Tunnel::leave_handshake() {
   if (phase_ == Phase::Greeting || phase_ == Phase::Securing)
-    around_.encryption->handshakes.leave(handshake_);
+    around_.encryption->handshakes.leave(opening_->handshake);
 }
 
 /// When a side was lost for TLS's own sake, somebody should hear why.
@@ -124,7 +124,7 @@ void Tunnel::complain_of_broken_tls(const Side& side) {
   if (const auto swallowed = complaint.happened(observe::now()))
     around_.log.warn(
         "TLS with {} broke, {}; the connection is reset ({} more since the last message)",
-        is_client ? "the client " + text_of(client_end_)
+        is_client ? "the client " + text_of(opening_->client)
                   : "the upstream " + upstream().endpoint().text(),
         secured->failure(), *swallowed);
 }

@@ -54,9 +54,14 @@ tl::expected<Descriptor, int> open_upstream_socket(int family) {
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(socket.get(), SOL_SOCKET, SO_OOBINLINE, &on,
              sizeof on);  // No urgent byte may go missing.
-  setsockopt(socket.get(), IPPROTO_TCP, TCP_SYNCNT, &limits::kConnectSynRetries,
-             sizeof limits::kConnectSynRetries);
+  // Of a socket that connects: its ACK of the SYN-ACK is held back for the data that follow.
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &on, sizeof on);
   return socket;
+}
+
+void bound_connecting(int fd) noexcept {
+  setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &limits::kConnectSynRetries,
+             sizeof limits::kConnectSynRetries);
 }
 
 }  // namespace proxy::net

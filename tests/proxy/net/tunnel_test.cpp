@@ -242,6 +242,29 @@ TEST_CASE("tunnel: an urgent byte keeps its place in the stream") {
   }
 }
 
+TEST_CASE("tunnel: what is said at once, its end and an urgent byte with it, arrives whole") {
+  // Mostly one edge tells of all of it: the client has said it before it is accepted.
+  Server server;
+  Relay relay(server.endpoint());
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    Peer client = relay.connect();
+    client.send("a");
+    if (round % 2 == 0) ::send(client.fd(), "!", 1, MSG_OOB);
+    client.send("b");
+    client.half_close();
+    Peer upstream = server.accept();
+    if (round % 4 < 2) ::send(upstream.fd(), "?", 1, MSG_OOB);
+    upstream.send("answer");
+    upstream.half_close();
+    REQUIRE(upstream.receive_all() == (round % 2 == 0 ? "a!b" : "ab"));
+    REQUIRE(upstream.end() == End::Fin);
+    REQUIRE(client.receive_all() == (round % 4 < 2 ? "?answer" : "answer"));
+    REQUIRE(client.end() == End::Fin);
+  }
+  CHECK(eventually([&] { return relay.active() == 0; }));
+}
+
 TEST_CASE("tunnel: megabytes both ways at once arrive whole") {
   Line line;
   const std::string up = pattern(20 << 20);
