@@ -127,7 +127,7 @@ void Analysis::State::fall_due(Instant until) {
 Analysis::Analysis(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
 Analysis::~Analysis() = default;
 
-void Analysis::observe(core::EventView event) {
+void Analysis::observe(const core::EventView& event) {
   State& state = *state_;
   state.fall_due(event.event.at -
                  core::Duration(1));  // A deadline at the same instant comes after the event.

@@ -26,7 +26,7 @@ class Analysis {
   Analysis& operator=(const Analysis&) = delete;
 
   /// Events must come ordered by (at, connection, sequence).
-  void observe(core::EventView event);
+  void observe(const core::EventView& event);
   /// No event before `now` will come any more: deadlines up to it fall due.
   void advance(core::Instant now);
   /// From now on, until told otherwise: new sessions are not followed, and what is remembered of

@@ -43,7 +43,7 @@ bool Conversation::is_read_so(Session& session, Reading reading) noexcept {
   return session.parser == parser;
 }
 
-void Conversation::connect(EventView view, Session& session, Facts& out) {
+void Conversation::connect(const EventView& view, Session& session, Facts& out) {
   const Event& event = view.event;
   if (!is_read_so(session, event.connect.reading)) return not_read_so(view, session, out);
   const auto received =
@@ -89,7 +89,7 @@ void Conversation::connect(EventView view, Session& session, Facts& out) {
                  .connect = &event.connect});
 }
 
-void Conversation::granted_v3(Namespace& ns, EventView view, Session& session, Facts& out) {
+void Conversation::granted_v3(Namespace& ns, const EventView& view, Session& session, Facts& out) {
   ns.connected = true;
   ns.left = false;
   // Source: socket.io 2, Namespace.add(): the root's sockets have the engine's sid.
@@ -104,7 +104,7 @@ void Conversation::granted_v3(Namespace& ns, EventView view, Session& session, F
                  .connect = &view.event.connect});
 }
 
-Heard Conversation::packet(EventView view, Session& session, Facts& out) {
+Heard Conversation::packet(const EventView& view, Session& session, Facts& out) {
   const Event& event = view.event;
   if (session.parser == Parser::Unknown && speaks_no_socketio(event.packet))
     return Heard::OtherParser;
@@ -142,8 +142,8 @@ Heard Conversation::packet(EventView view, Session& session, Facts& out) {
         PendingBinary{event.packet, 0, event.at, std::string(view.text), event.packet.truncated});
     return Heard::Understood;
   }
-  complete(session, event.direction, event.at, event.packet, 0, view.text, event.packet.truncated,
-           out);
+  complete(view.text, event.packet, session, out, event.direction, event.at, 0,
+           event.packet.truncated);
   return Heard::Understood;
 }
 
@@ -174,14 +174,14 @@ Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
   pending.content = mix(pending.content, event.binary.content);
   if (*progress == socketio::Progress::Pending) return Heard::Understood;
   whole_ = std::move(receiving.pending);
-  complete(session, event.direction, event.at, whole_->header, whole_->content, whole_->excerpt,
-           whole_->truncated, out);
+  complete(whole_->excerpt, whole_->header, session, out, event.direction, event.at,
+           whole_->content, whole_->truncated);
   return Heard::Understood;
 }
 
-void Conversation::complete(Session& session, Direction direction, Instant at,
-                            const Event::Packet& header, std::uint64_t content,
-                            std::string_view excerpt, bool truncated, Facts& out) {
+void Conversation::complete(std::string_view excerpt, const Event::Packet& header, Session& session,
+                            Facts& out, Direction direction, Instant at, std::uint64_t content,
+                            bool truncated) {
   const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
   Namespace* const ns = session.find_namespace(header.ns);
   const bool crashes = header.crashes_client && direction == Direction::ToClient && ns != nullptr &&
@@ -251,7 +251,7 @@ void Conversation::complete(Session& session, Direction direction, Instant at,
                      : "a CONNECT_ERROR without a payload, whose message the client reads"});
 }
 
-Heard Conversation::refuse(Session& session, EventView view, bool truncated,
+Heard Conversation::refuse(Session& session, const EventView& view, bool truncated,
                            socketio::PacketErrc code, socketio::Causes causes, Facts& out) {
   Receiving& receiving = session.receiving[static_cast<std::size_t>(view.event.direction)];
   std::string culprit;
@@ -280,7 +280,7 @@ void Conversation::malformed(Session& session, const Event& event, const Refusal
 
 /// One parser's packet in a session of the other's. A binary message is told in both readings, and
 /// the one that does not hold means nothing; text has one reading only.
-void Conversation::not_read_so(EventView view, Session& session, Facts& out) {
+void Conversation::not_read_so(const EventView& view, Session& session, Facts& out) {
   if (session.parser != Parser::MsgPack) return;
   const Event& event = view.event;
   const bool truncated =
@@ -299,7 +299,7 @@ void Conversation::websocket_error(const Event& event, Session& session, Facts& 
       out);
 }
 
-void Conversation::engine_error(EventView view, Session& session, Facts& out) {
+void Conversation::engine_error(const EventView& view, Session& session, Facts& out) {
   const Event::Engine& engine = view.event.engine;
   malformed(session, view.event,
             {.excerpt = view.text,

@@ -28,13 +28,13 @@ enum class Heard : std::uint8_t {
 class Conversation {
  public:
   /// EventKind::Connect.
-  void connect(EventView view, Session& session, Facts& out);
+  void connect(const EventView& view, Session& session, Facts& out);
   /// EventKind::Packet.
-  [[nodiscard]] Heard packet(EventView view, Session& session, Facts& out);
+  [[nodiscard]] Heard packet(const EventView& view, Session& session, Facts& out);
   /// EventKind::Binary.
   [[nodiscard]] Heard binary(const Event& event, Session& session, Facts& out);
   /// EventKind::EngineError.
-  void engine_error(EventView view, Session& session, Facts& out);
+  void engine_error(const EventView& view, Session& session, Facts& out);
   /// EventKind::WebSocketError.
   void websocket_error(const Event& event, Session& session, Facts& out);
 
@@ -50,16 +50,17 @@ class Conversation {
 
   /// Whether a packet that reads so is one in this session; learns the parser from its first word.
   [[nodiscard]] bool is_read_so(Session& session, Reading reading) noexcept;
-  void not_read_so(EventView view, Session& session, Facts& out);
+  void not_read_so(const EventView& view, Session& session, Facts& out);
   /// A v3 server grants a namespace: the root unasked, and no socket id is said.
-  void granted_v3(Namespace& ns, EventView view, Session& session, Facts& out);
+  void granted_v3(Namespace& ns, const EventView& view, Session& session, Facts& out);
   /// The receiver's decoder throws: at this packet, or on account of one that waits for
   /// attachments.
-  [[nodiscard]] Heard refuse(Session& session, EventView view, bool truncated,
+  [[nodiscard]] Heard refuse(Session& session, const EventView& view, bool truncated,
                              socketio::PacketErrc code, socketio::Causes causes, Facts& out);
   void malformed(Session& session, const Event& event, const Refusal& refusal, Facts& out);
-  void complete(Session& session, Direction direction, Instant at, const Event::Packet& header,
-                std::uint64_t content, std::string_view excerpt, bool truncated, Facts& out);
+  /// A whole packet. (What is widest comes first, so that it stays in registers.)
+  void complete(std::string_view excerpt, const Event::Packet& header, Session& session, Facts& out,
+                Direction direction, Instant at, std::uint64_t content, bool truncated);
 
   std::string culprit_;                   ///< what the last Malformed fact borrows
   std::unique_ptr<PendingBinary> whole_;  ///< what the last binary Message fact borrows

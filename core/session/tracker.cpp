@@ -31,7 +31,7 @@ void wrong_heartbeat(const Event& event, Session& session, Facts& out) {
 
 }  // namespace
 
-void Tracker::observe(EventView view, Facts& out) {
+void Tracker::observe(const EventView& view, Facts& out) {
   const Event& event = view.event;
   switch (event.kind) {
     case EventKind::StreamEnded:
@@ -150,24 +150,26 @@ Session* Tracker::session_of(Connection& connection, Direction direction) noexce
 
 // --- A session's life ---
 
-void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
+void Tracker::on_handshake(const EventView& view, Connection& connection, Facts& out) {
   const Event& event = view.event;
   Exchange* const exchange = connection.websocket           ? &connection.opening
                              : connection.exchanges.empty() ? nullptr
                                                             : &connection.exchanges.front();
   if (exchange == nullptr || !exchange->asks_new) return;
-  if (by_engine_sid_.contains(view.text)) return;  // A second `open` is ignored by clients.
-  if (short_of_memory_)
-    return gap(nullptr, Unobserved::MemoryLimit, 1, event.direction, event.at, out);
-  if (live_.polling + live_.websocket >= limits::kLiveSessionsMax)
-    return gap(nullptr, Unobserved::SessionLimit, 1, event.direction, event.at, out);
+  const bool full = live_.polling + live_.websocket >= limits::kLiveSessionsMax;
+  if (short_of_memory_ || full) [[unlikely]] {
+    if (by_engine_sid_.contains(view.text)) return;
+    return gap(nullptr, short_of_memory_ ? Unobserved::MemoryLimit : Unobserved::SessionLimit, 1,
+               event.direction, event.at, out);
+  }
 
-  forget_closed(event.at);
   auto owned = std::make_unique<Session>();
   Session& session = *owned;
+  session.engine_sid = view.text;
+  if (!by_engine_sid_.emplace(session.engine_sid, &session).second)
+    return;  // A second `open` is ignored by clients.
   session.id = static_cast<SessionId>(++opened_);
   session.client = static_cast<ClientId>(opened_);
-  session.engine_sid = view.text;
   session.opened = event.at;
   session.requested = exchange->at;
   session.upstream = exchange->upstream;
@@ -195,8 +197,8 @@ void Tracker::on_handshake(EventView view, Connection& connection, Facts& out) {
     silences_.push({silent_at(session, event.at), session.id});
   }
   settles_later(session);
-  by_engine_sid_.emplace(session.engine_sid, &session);
   sessions_.emplace(session.id, std::move(owned));
+  forget_closed(event.at);
   out.push_back({.kind = FactKind::Opened, .at = event.at, .session = &session});
   same_realm(session, realms_.opened(event.connection, exchange->number, session.id), event.at,
              out);

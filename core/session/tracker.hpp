@@ -32,7 +32,7 @@ class Tracker {
   explicit Tracker(Parser parser = Parser::Unknown) noexcept : parser_(parser) {}
 
   /// Events come ordered by (at, connection, sequence). Facts are appended.
-  void observe(EventView event, Facts& out);
+  void observe(const EventView& event, Facts& out);
   /// When it next wants the time; Instant::max() when it does not.
   [[nodiscard]] Instant deadline() const noexcept;
   /// The earliest deadline falls due, at its own instant.
@@ -105,7 +105,7 @@ class Tracker {
   [[nodiscard]] Connection* find_connection(ConnectionId id) noexcept;
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
   void check_sequence(const Event& event, Connection& connection) noexcept;
-  void on_handshake(EventView event, Connection& connection, Facts& out);
+  void on_handshake(const EventView& event, Connection& connection, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
@@ -120,9 +120,9 @@ class Tracker {
   void forget_closed(Instant now);
 
   // tracker_exchanges.cpp
-  void on_request(EventView event, Connection& connection, Facts& out);
-  void on_response(EventView event, Connection& connection, Facts& out);
-  void on_no_session(EventView view, Connection& connection, Facts& out);
+  void on_request(const EventView& event, Connection& connection, Facts& out);
+  void on_response(const EventView& event, Connection& connection, Facts& out);
+  void on_no_session(const EventView& view, Connection& connection, Facts& out);
   void on_exchange_ended(const Event& event, Connection& connection);
   /// The `t` of a polling request; empty when it has none.
   [[nodiscard]] static std::string_view cache_buster(const Event::Request& request) noexcept;

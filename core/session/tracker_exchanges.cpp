@@ -21,7 +21,7 @@ std::string_view Tracker::cache_buster(const Event::Request& request) noexcept {
   return {request.t, request.t_bytes};
 }
 
-void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
+void Tracker::on_request(const EventView& view, Connection& connection, Facts& out) {
   const Event& event = view.event;
   Exchange& exchange = connection.exchanges.emplace_back();
   exchange.number = event.request.exchange;
@@ -67,7 +67,7 @@ void Tracker::on_request(EventView view, Connection& connection, Facts& out) {
   }
 }
 
-void Tracker::on_response(EventView view, Connection& connection, Facts& out) {
+void Tracker::on_response(const EventView& view, Connection& connection, Facts& out) {
   const Event& event = view.event;
   if (connection.websocket && connection.opening.number == event.response.exchange) {
     ExchangeFact& exchange = exchange_fact(connection.opening, event.response);
@@ -129,7 +129,7 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
 
 /// What comes where no session is: a handshake that is none, or the refusal of one, raw among the
 /// frames of its WebSocket.
-void Tracker::on_no_session(EventView view, Connection& connection, Facts& out) {
+void Tracker::on_no_session(const EventView& view, Connection& connection, Facts& out) {
   const Event& event = view.event;
   // A `1` that says more is no close either: `116:0{...}` is a handshake of version 3.
   const bool is_none = event.kind == EventKind::EngineError ||

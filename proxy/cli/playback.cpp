@@ -100,7 +100,7 @@ bool Playback::is_wanted(std::string_view server) const noexcept {
   return server_.find(':') == std::string::npos && server.ends_with(":" + server_);
 }
 
-bool Playback::is_second_view(core::EventView event, const std::string& server) {
+bool Playback::is_second_view(const core::EventView& event, const std::string& server) {
   if (event.event.kind != core::EventKind::Handshake) return false;
   const auto [entry, is_new] = handed_out_.try_emplace(std::string(event.text), server);
   if (is_new || entry->second == server) return false;
@@ -110,7 +110,7 @@ bool Playback::is_second_view(core::EventView event, const std::string& server) 
 
 void Playback::hand_on(const std::string& server) {
   if (events_.empty()) return;
-  for (const core::EventView event : events_) {
+  for (const core::EventView& event : events_) {
     if (is_second_view(event, server)) break;
     analysis_.observe(event);
   }

@@ -70,7 +70,7 @@ class Playback {
 
   [[nodiscard]] bool is_wanted(std::string_view server) const noexcept;
   /// Whether a handshake says that the connection is a second view.
-  [[nodiscard]] bool is_second_view(core::EventView event, const std::string& server);
+  [[nodiscard]] bool is_second_view(const core::EventView& event, const std::string& server);
   /// What the tap is to see of what a trusted client began with: what lies behind its preamble,
   /// once that is whole.
   [[nodiscard]] std::span<char> behind_preamble(Connection& connection, std::span<char> bytes,

@@ -86,7 +86,7 @@ const Description FanOutTimesN::kDescription{
 void FanOutTimesN::observe(const Fact& fact) {
   if (fact.kind == FactKind::Closed) {
     if (Remembered* const memory = remembered(fact.session); memory != nullptr)
-      conclude(*fact.session, memory->run);
+      conclude(*fact.session, std::exchange(memory->run, {}));
     return;
   }
   if (fact.message.ack) return;
@@ -108,8 +108,8 @@ void FanOutTimesN::observe(const Fact& fact) {
   }
   const bool crowded = near && (is_polling(*fact.session) || pause > core::Duration(kOneGo));
   run.crowded |= crowded;
-  conclude(*fact.session, run);
-  run = {fact.message.topic, content, fact.at, fact.at, 1, crowded};
+  if (run.length != 0 && !topics_.empty()) conclude(*fact.session, run);
+  run.begin(fact.message.topic, content, fact.at, crowded);
 }
 
 void FanOutTimesN::suspect(const Fact& fact, const Run& run) {
@@ -129,13 +129,12 @@ void FanOutTimesN::due(Instant at, std::uint64_t key) {
   Remembered* const memory = remembered(session);
   if (memory == nullptr || memory->run.length < 2) return;
   if (memory->run.last + kRunOver > at) return wake_me(memory->run.last + kRunOver, key);
-  conclude(*session, memory->run);
+  conclude(*session, std::exchange(memory->run, {}));
 }
 
 /// A run is over: what does it say of its topic?
-void FanOutTimesN::conclude(const Session& session, Run& run) {
-  const Run over = std::exchange(run, {});
-  if (over.length == 0 || topics_.empty()) return;
+void FanOutTimesN::conclude(const Session& session, const Run& over) {
+  if (over.length == 0) return;
   const auto found = topics_.find(over.topic);
   if (found == topics_.end() || (over.length > 1 && (passed_on(over) || asked_for(session, over))))
     return;

@@ -20,6 +20,17 @@ struct Run {
   std::uint32_t length = 0;
   /// Another of the kind came as close as a copy would: a stream may look so.
   bool crowded = false;
+
+  /// A new one. (Field by field: a whole one would be made elsewhere and copied at once, which
+  /// stalls, and this is done for every message.)
+  void begin(std::uint64_t new_topic, std::uint64_t new_content, core::Instant at,
+             bool is_crowded) noexcept {
+    topic = new_topic;
+    content = new_content;
+    first = last = at;
+    length = 1;
+    crowded = is_crowded;
+  }
 };
 
 /// duplicate/fan-out-times-n: each event comes k times, on every session.
@@ -70,7 +81,7 @@ class FanOutTimesN : public Rule {
   [[nodiscard]] bool passed_on(const Run& run) const;
   [[nodiscard]] bool asked_for(const core::session::Session& session, const Run& run) const;
   void suspect(const core::session::Fact& fact, const Run& run);
-  void conclude(const core::session::Session& session, Run& run);
+  void conclude(const core::session::Session& session, const Run& over);
   void judge(std::uint64_t topic, Topic& known, core::Instant at);
   void refute(std::uint64_t topic, Topic& known);
 

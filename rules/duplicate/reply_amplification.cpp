@@ -87,8 +87,7 @@ void ReplyAmplification::observe(const Fact& fact) {
   const std::uint64_t content = content_of(fact.message);
   for (Echoes::Echo& echo : echoes.echoes) {
     if (echo.times == 0) {
-      echo = {fact.message.topic, content, fact.at, fact.at, 1};
-      return;
+      return echo.begin(fact.message.topic, content, fact.at);
     }
     if (echo.topic != fact.message.topic || echo.content != content) continue;
     const bool polling = session.transport == core::TransportName::Polling;
@@ -104,8 +103,9 @@ void ReplyAmplification::observe(const Fact& fact) {
 void ReplyAmplification::conclude(Session& session, Echoes& echoes, Instant at) {
   echoes.unanswered = {};
   for (Echoes::Echo& each : echoes.echoes) {
+    if (each.times == 0) continue;
     const Echoes::Echo echo = std::exchange(each, {});
-    if (echo.times == 0 || echoes.asked_again) continue;
+    if (echoes.asked_again) continue;
     EchoPairs::Pair* pair = find(echoes, echoes.trigger, echo.topic);
     if (pair == nullptr) {
       EchoPairs& known = made(echoes.pairs);

@@ -34,6 +34,14 @@ struct Echoes {
     core::Instant first{};
     core::Instant last{};
     std::uint32_t times = 0;
+
+    /// As Run::begin().
+    void begin(std::uint64_t new_topic, std::uint64_t new_content, core::Instant at) noexcept {
+      topic = new_topic;
+      content = new_content;
+      first = last = at;
+      times = 1;
+    }
   };
   std::uint64_t trigger = 0;  ///< 0: none yet
   core::Instant trigger_at{};
