@@ -7,6 +7,7 @@
 #include <random>
 
 #include "proxy/admin/metrics.hpp"
+#include "proxy/cli/heaps.hpp"
 #include "proxy/cli/judging_options.hpp"
 #include "proxy/observe/clock.hpp"
 #include "proxy/report/record_json.hpp"
@@ -73,6 +74,7 @@ tl::expected<std::unique_ptr<Watch>, net::StartError> Watch::start(WatchOptions 
 }
 
 tl::expected<void, net::StartError> Watch::serve() {
+  share_heaps(options_.threads);
   auto tls = WatchTls::start(options_.tls, *log_);
   if (!tls) return tl::unexpected(tls.error());
   tls_ = std::move(*tls);
