@@ -2,7 +2,7 @@
 add_executable(bench_load bench/load/load.cpp bench/load/main.cpp bench/load/payloads.cpp bench/load/polling_load.cpp
                           bench/load/websocket_load.cpp)
 target_include_directories(bench_load PRIVATE ${PROJECT_SOURCE_DIR})
-target_link_libraries(bench_load PRIVATE proxy_tls sioscope_flags)
+target_link_libraries(bench_load PRIVATE proxy_tls PkgConfig::ZLIB sioscope_flags)
 add_executable(bench_inside bench/inside.cpp)
 target_include_directories(bench_inside PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(bench_inside PRIVATE rules proxy_observe sioscope_flags)

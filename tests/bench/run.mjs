@@ -1,7 +1,8 @@
 // What forwarding costs: sioscope beside HAProxy and others, in one run; with --capture, sioscope that
-// records beside one that does not; with --tls, both terminate TLS. README.md says how it is measured.
+// records beside one that does not; with --tls, both terminate TLS; with --deflate, messages are compressed, which
+// sioscope alone has to undo. README.md says how it is measured.
 //
-//     node run.mjs [NAME...] [--capture] [--tls] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
+//     node run.mjs [NAME...] [--capture] [--tls] [--deflate] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S]
 //                  [--program FILE] [--load FILE] [--against FILE]
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createServer, connect } from "node:net";
@@ -16,7 +17,7 @@ import { median, spread, table, thousands } from "./figures.mjs";
 
 function usage(code, complaint) {
   (code === 0 ? console.log : console.error)(`${complaint ? `bench: ${complaint}\n` : ""}\
-usage: ./dev bench [NAME...] [--capture | --tls] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S] [--against FILE]
+usage: ./dev bench [NAME...] [--capture | --tls | --deflate] [--with nginx,mitmproxy] [--quick] [--rounds N] [--seconds S] [--against FILE]
        NAME is one of ${scenarios.map(({ name }) => name).join(" ")}`);
   process.exit(code);
 }
@@ -34,6 +35,7 @@ const kArguments = {
   options: {
     capture: { type: "boolean", default: false },
     tls: { type: "boolean", default: false },
+    deflate: { type: "boolean", default: false },
     with: { type: "string", default: "" },
     against: { type: "string" },
     quick: { type: "boolean", default: false },
@@ -71,7 +73,8 @@ const seconds = Math.min(Number(options.seconds ?? (options.quick ? 0.8 : 3)), 1
 const warmUp = options.quick ? 0.2 : 0.5;
 const captureScenarios = ["60B-1", "60B-16", "1KB", "sessions"];
 const tlsScenarios = ["60B-1", "60B-16", "1KB", "16KB-string", "sessions", "idle"];
-const usual = options.capture ? captureScenarios : options.tls ? tlsScenarios : scenarios.map(({ name }) => name);
+const deflateScenarios = ["60B-1", "1KB", "16KB-string", "idle"];
+const usual = options.capture ? captureScenarios : options.tls ? tlsScenarios : options.deflate ? deflateScenarios : scenarios.map(({ name }) => name);
 const chosen = scenarios.filter(({ name }) => (positionals.length > 0 ? positionals : usual).includes(name));
 const others = options.with.split(",").filter((name) => name !== "");
 const strangers = [
@@ -268,7 +271,7 @@ async function measure(proxy, scenario) {
   const upstream = await freePort();
   const { child, port, missed } = await proxy(upstream, scenario.load.mode);
   if (options.tls) agreements.add(await agreed(port));
-  const load = { tls: options.tls ? 1 : 0, proxy: port, upstream, pid: child.pid, "warm-up": warmUp, measure: seconds, ...scenario.load };
+  const load = { tls: Number(options.tls), deflate: Number(options.deflate), proxy: port, upstream, pid: child.pid, "warm-up": warmUp, measure: seconds, ...scenario.load };
   const { stdout } = await promisify(execFile)(
     ...pin("1", options.load, Object.entries(load).flatMap(([name, value]) => [`--${name}`, `${value}`])),
     { timeout: 90_000 },
@@ -317,7 +320,7 @@ for (const scenario of chosen) {
   const rates = ({ measured }) => thousands(median(measured.map(({ rate }) => rate)));
   const ratio = spread(ours.measured.map(({ cost }, i) => cost / theirs.measured[i].cost), 2);
   row(scenario.title, scenario.unit, ...contenders.map(costs), ratio,
-      options.capture || !scenario.aim ? "" : scenario.aim.toFixed(1),
+      options.capture || options.deflate || !scenario.aim ? "" : scenario.aim.toFixed(1),
       scenario.rate ? `${rates(ours)} / ${rates(theirs)}` : "");
 }
 

@@ -9,17 +9,21 @@
 
 namespace tests::bench {
 
+inline constexpr unsigned kText = 0x1;
+inline constexpr unsigned kBinary = 0x2;
+inline constexpr unsigned kClose = 0x8;
+/// RSV1, added to the opcode of a message that is compressed. Source: RFC 7692, section 6.
+inline constexpr unsigned kDeflated = 0x40;
+
 /// A WebSocket frame where it lies in a buffer. We write both ends, so it is always whole messages,
 /// and headers are trusted.
 struct FrameView {
   unsigned opcode;
+  bool deflated;  ///< RSV1
   bool masked;
   std::string_view payload;  ///< as on the wire, masked or not
   std::size_t bytes;         ///< with its header
 };
-inline constexpr unsigned kText = 0x1;
-inline constexpr unsigned kBinary = 0x2;
-inline constexpr unsigned kClose = 0x8;
 
 /// The frame that `bytes` begin with; nothing when it is not whole yet.
 [[nodiscard]] inline std::optional<FrameView> read_frame(std::string_view bytes) noexcept {
@@ -37,7 +41,8 @@ inline constexpr unsigned kClose = 0x8;
   }
   if (masked) header += 4;
   if (bytes.size() < header + length) return std::nullopt;
-  return FrameView{at(0) & 0x0FU, masked, bytes.substr(header, length), header + length};
+  return FrameView{at(0) & 0x0FU, (at(0) & kDeflated) != 0, masked, bytes.substr(header, length),
+                   header + length};
 }
 
 /// Appends a header; returns where in `out` the mask key stands, if there is one.
@@ -80,7 +85,7 @@ inline void append_client_frame(std::string& out, unsigned opcode, std::string_v
 
 /// The server's echo of a frame from the client.
 inline void append_echo(std::string& out, const FrameView& frame) {
-  append_header(out, frame.opcode, false, frame.payload.size());
+  append_header(out, frame.opcode | (frame.deflated ? kDeflated : 0), false, frame.payload.size());
   std::uint32_t key = 0;
   if (frame.masked) std::memcpy(&key, frame.payload.data() - 4, 4);
   out += frame.payload;

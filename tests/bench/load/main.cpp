@@ -3,7 +3,7 @@
 //     bench_load --proxy PORT --upstream PORT --pid PID
 //                [--mode echo|sessions|push|paced|idle|polling] [--payload string|dense|binary]
 //                [--connections N] [--in-flight N] [--bytes N] [--rate N]
-//                [--warm-up SECONDS] [--measure SECONDS] [--tls 1]
+//                [--warm-up SECONDS] [--measure SECONDS] [--tls 1] [--deflate 1]
 //
 // Prints one line of JSON: `cpu` is what the proxy's process spent in the window.
 // With `--tls 1` the clients speak TLS and believe every certificate; the server stays plain.

@@ -15,9 +15,9 @@ namespace tests::bench {
 
 struct Options {
   std::map<std::string, std::string> values{
-      {"mode", "echo"},   {"payload", "string"}, {"connections", "64"},
-      {"in-flight", "1"}, {"bytes", "60"},       {"rate", "5000"},
-      {"warm-up", "0.5"}, {"measure", "3"},      {"tls", "0"}};
+      {"mode", "echo"}, {"payload", "string"}, {"connections", "64"}, {"in-flight", "1"},
+      {"bytes", "60"},  {"rate", "5000"},      {"warm-up", "0.5"},    {"measure", "3"},
+      {"tls", "0"},     {"deflate", "0"}};
 
   [[nodiscard]] double number(const std::string& name) const {
     const auto found = values.find(name);

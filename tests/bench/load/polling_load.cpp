@@ -25,7 +25,8 @@ std::string_view value_of(std::string_view text, std::string_view name, std::str
 }  // namespace
 
 PollingLoad::PollingLoad(const Options& options) : Load(options), payloads_(options) {
-  if (payloads_.binary) fail("--payload binary is for websockets");
+  if (options.values.at("payload") == "binary" || payloads_.deflated)
+    fail("--payload binary and --deflate are for websockets");
   for (std::size_t i = 0; i < options.count("connections"); ++i)
     clients_.push_back(std::make_unique<Client>());
 }

@@ -57,7 +57,13 @@ void WebSocketLoad::open() {
   write(open_client(),
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
         "User-Agent: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+            std::string(extension()) + "\r\n");
+}
+
+/// Stock windows, and each message may refer to earlier ones.
+std::string_view WebSocketLoad::extension() const noexcept {
+  return payloads_.deflated ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "";
 }
 
 void WebSocketLoad::read(Peer& base, std::string_view& bytes) {
@@ -86,7 +92,9 @@ void WebSocketLoad::read_head(WebSocketPeer& peer, std::string_view& bytes) {
                                                                1'000'000'000ULL));
   out_ =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzhZRbK+xOo=\r\n\r\n";
+      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzhZRbK+xOo=\r\n";
+  out_ += extension();
+  out_ += "\r\n";
   append_server_frame(out_, kText, open);
   write(peer, out_);
 }
@@ -95,8 +103,7 @@ void WebSocketLoad::read_client(WebSocketPeer& peer, std::string_view& bytes) {
   std::size_t count = 0;
   while (const auto frame = read_frame(bytes)) {
     bytes.remove_prefix(frame->bytes);
-    if (frame->payload.size() == payloads_.bytes &&
-        frame->opcode == (payloads_.binary ? kBinary : kText)) {
+    if (payloads_.is_it(*frame)) {
       ++count;
     } else if (frame->payload.starts_with("0{")) {
       out_.clear();
@@ -124,7 +131,12 @@ void WebSocketLoad::read_client(WebSocketPeer& peer, std::string_view& bytes) {
 void WebSocketLoad::all_are_ready() {
   settled_at_ = seconds(CLOCK_MONOTONIC);
   if (mode_ == Mode::Paced) return set_pace(rate_);
-  if (mode_ == Mode::Idle) return set_pace(10);  // Only so that the clock is looked at.
+  if (mode_ == Mode::Idle) {
+    set_pace(10);  // Only so that the clock is looked at.
+    if (payloads_.deflated)
+      for (WebSocketPeer* const peer : clients_) send_events(*peer, 1);
+    return;
+  }
   for (WebSocketPeer* const peer : clients_) {
     if (mode_ == Mode::Push)
       push(peer->server_fd);

@@ -15,7 +15,9 @@ namespace tests::bench {
 ///     sessions   each client sends one event, gets its echo, says good-bye, and another comes
 ///     push       each client is sent an event, and the next when it has come
 ///     paced      `--rate` echoes a second, over all clients in turn, however long they take
-///     idle       nothing: what do sessions weigh that say nothing?
+///     idle       nothing: what do sessions weigh that say nothing? With `--deflate`, that have
+///     said
+///                something once, so that there is a window each way
 class WebSocketLoad final : public Load {
  public:
   explicit WebSocketLoad(const Options& options);
@@ -41,6 +43,7 @@ class WebSocketLoad final : public Load {
   void print_window() override;
 
   void open();
+  [[nodiscard]] std::string_view extension() const noexcept;
   void read_head(WebSocketPeer& peer, std::string_view& bytes);
   void read_client(WebSocketPeer& peer, std::string_view& bytes);
   void read_server(WebSocketPeer& peer, std::string_view& bytes);
