@@ -1,5 +1,6 @@
 #include "rules/leak/no_namespace.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace rules::leak {
@@ -19,19 +20,30 @@ const Description NoNamespace::kDescription{
         "The handshake, and no CONNECT by the time the server gave the session up, or 40 s later: "
         "certain.",
     .silent =
-        "The client left by itself, the server closed within 4 s (it was going down), the session "
-        "speaks Engine.IO 3, where nobody asks, or not Socket.IO at all.",
+        "The client left by itself, the server closed within 4 s (it was going down), it granted a "
+        "namespace, the session speaks Engine.IO 3, where nobody asks, or not Socket.IO at all.",
     .remedy =
         "Look at what the client does between `open` and `connect`: a low-level Engine.IO client, "
         "a health check, or a connection that is thrown away while it is being made.",
     .source = "socketio/socket.io-client#1133; socket.io server option connectTimeout",
 };
 
+namespace {
+
+/// Whether the server let its client in. Clients written by hand send CONNECT with the upgrade's
+/// answer, ahead of the `open`: before there is a session that could have asked.
+bool was_granted(const Session& session) noexcept {
+  return std::any_of(session.namespaces.begin(), session.namespaces.end(),
+                     [](const core::session::Namespace& ns) { return !ns.socket_sid.empty(); });
+}
+
+}  // namespace
+
 void NoNamespace::observe(const Fact& fact) {
   using namespace std::chrono_literals;
   const Session& session = *fact.session;
   if (session.connecting != core::Instant{} || session.eio == 3 || session.gaps != 0 ||
-      session.parser == core::session::Parser::Other)
+      session.parser == core::session::Parser::Other || was_granted(session))
     return;
   if (fact.kind == FactKind::Closed && (core::session::by_client(session.cause) ||
                                         fact.at < session.opened + 4s || has_told(session)))
