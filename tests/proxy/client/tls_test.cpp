@@ -2,12 +2,10 @@
 #include "proxy/client/tls.hpp"
 
 #include <doctest/doctest.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <string>
+
+#include "tests/proxy/tls/authority.hpp"
 
 namespace {
 
@@ -15,51 +13,13 @@ using proxy::client::TlsContext;
 using proxy::client::TlsOptions;
 using proxy::client::TlsSession;
 using State = TlsSession::State;
-
-/// A self-signed certificate for `names`, in OpenSSL's words: `DNS:app.example,IP:127.0.0.1`.
-struct Identity {
-  explicit Identity(const std::string& names, long valid_from = 0) {
-    key = EVP_EC_gen("P-256");
-    certificate = X509_new();
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), valid_from);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), valid_from + 3600);
-    X509_set_pubkey(certificate, key);
-    X509_NAME* const name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    X509_EXTENSION* const extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(certificate, key, EVP_sha256());
-
-    char path[] = "/tmp/certificate-XXXXXX";
-    std::FILE* const out = fdopen(mkstemp(path), "w");
-    PEM_write_X509(out, certificate);
-    std::fclose(out);
-    file = path;
-  }
-  ~Identity() {
-    std::remove(file.c_str());
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-  }
-  Identity(const Identity&) = delete;
-  Identity& operator=(const Identity&) = delete;
-
-  EVP_PKEY* key;
-  X509* certificate;
-  std::string file;
-};
+using tests::tls::SelfSigned;
 
 class Server {
  public:
-  explicit Server(const Identity& identity) : context_(SSL_CTX_new(TLS_server_method())) {
-    SSL_CTX_use_certificate(context_, identity.certificate);
-    SSL_CTX_use_PrivateKey(context_, identity.key);
+  explicit Server(const SelfSigned& identity) : context_(SSL_CTX_new(TLS_server_method())) {
+    SSL_CTX_use_certificate_file(context_, identity.certificate.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(context_, identity.key.c_str(), SSL_FILETYPE_PEM);
     SSL_CTX_set_session_id_context(context_, reinterpret_cast<const unsigned char*>("t"), 1);
   }
   ~Server() {
@@ -113,9 +73,9 @@ TlsContext context(TlsOptions options) {
 }  // namespace
 
 TEST_CASE("tls: a trusted peer of the right name is spoken to, and asked for by it") {
-  const Identity identity("DNS:app.example,IP:127.0.0.1");
+  const SelfSigned identity({.names = "DNS:app.example,IP:127.0.0.1"});
   Server server(identity);
-  const TlsContext trusting = context({.ca_file = identity.file});
+  const TlsContext trusting = context({.ca_file = identity.certificate});
   for (const char* host : {"app.example", "127.0.0.1"}) {
     server.accept();
     TlsSession client(trusting, host);
@@ -135,9 +95,9 @@ TEST_CASE("tls: a trusted peer of the right name is spoken to, and asked for by 
 }
 
 TEST_CASE("tls: nobody else is, unless that was wished for") {
-  const Identity identity("DNS:app.example"), other("DNS:app.example");
-  const Identity expired("DNS:app.example", -7200);
-  const auto failure = [](const Identity& served, const TlsOptions& options, const char* host) {
+  const SelfSigned identity({.names = "DNS:app.example"}), other({.names = "DNS:app.example"});
+  const SelfSigned expired({.names = "DNS:app.example", .valid_from = -7200});
+  const auto failure = [](const SelfSigned& served, const TlsOptions& options, const char* host) {
     Server server(served);
     server.accept();
     const TlsContext made = context(options);
@@ -146,24 +106,23 @@ TEST_CASE("tls: nobody else is, unless that was wished for") {
     CHECK((client.state() == State::Failed) == !client.failure().empty());
     return client.failure();
   };
-  CHECK(failure(identity, {.ca_file = identity.file}, "app.example").empty());
-  CHECK(failure(identity, {.ca_file = identity.file}, "other.example").find("ostname mismatch") !=
-        std::string::npos);
-  CHECK(failure(identity, {.ca_file = identity.file}, "127.0.0.1").find("IP address mismatch") !=
-        std::string::npos);
-  CHECK(
-      failure(identity, {.ca_file = other.file}, "app.example").find("certificate verify failed") !=
-      std::string::npos);
+  CHECK(failure(identity, {.ca_file = identity.certificate}, "app.example").empty());
+  CHECK(failure(identity, {.ca_file = identity.certificate}, "other.example")
+            .find("ostname mismatch") != std::string::npos);
+  CHECK(failure(identity, {.ca_file = identity.certificate}, "127.0.0.1")
+            .find("IP address mismatch") != std::string::npos);
+  CHECK(failure(identity, {.ca_file = other.certificate}, "app.example")
+            .find("certificate verify failed") != std::string::npos);
   CHECK(failure(identity, {}, "app.example").find("self-signed") != std::string::npos);
-  CHECK(failure(expired, {.ca_file = expired.file}, "app.example").find("expired") !=
+  CHECK(failure(expired, {.ca_file = expired.certificate}, "app.example").find("expired") !=
         std::string::npos);
   CHECK(failure(expired, {.verify = TlsOptions::Verify::Nothing}, "wrong.example").empty());
 }
 
 TEST_CASE("tls: the next link takes the session up again") {
-  const Identity identity("DNS:app.example");
+  const SelfSigned identity({.names = "DNS:app.example"});
   Server server(identity);
-  const TlsContext trusting = context({.ca_file = identity.file});
+  const TlsContext trusting = context({.ca_file = identity.certificate});
   for (const int resumed : {0, 1, 1}) {
     server.accept();
     TlsSession client(trusting, "app.example");
@@ -177,9 +136,9 @@ TEST_CASE("tls: the next link takes the session up again") {
 }
 
 TEST_CASE("tls: a goodbye ends it, and what is no TLS is told") {
-  const Identity identity("DNS:app.example");
+  const SelfSigned identity({.names = "DNS:app.example"});
   Server server(identity);
-  const TlsContext trusting = context({.ca_file = identity.file});
+  const TlsContext trusting = context({.ca_file = identity.certificate});
   server.accept();
   TlsSession client(trusting, "app.example");
   server.talk(client);

@@ -2,10 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <httplib.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <functional>
@@ -17,10 +14,12 @@
 #include <vector>
 
 #include "tests/proxy/report/sample.hpp"
+#include "tests/proxy/tls/authority.hpp"
 
 using namespace std::chrono_literals;
 using nlohmann::json;
 using proxy::otlp::Exporter;
+using tests::tls::SelfSigned;
 
 namespace {
 
@@ -270,45 +269,9 @@ TEST_CASE(
 
 namespace {
 
-/// A self-signed certificate, and a file of it.
-struct Identity {
-  explicit Identity(const char* names) : key(EVP_EC_gen("P-256")), certificate(X509_new()) {
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_NAME* const name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    X509_EXTENSION* const extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(certificate, key, EVP_sha256());
-    char path[] = "/tmp/certificate-XXXXXX";
-    std::FILE* const out = fdopen(mkstemp(path), "w");
-    PEM_write_X509(out, certificate);
-    std::fclose(out);
-    file = path;
-  }
-  ~Identity() {
-    std::remove(file.c_str());
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-  }
-  Identity(const Identity&) = delete;
-  Identity& operator=(const Identity&) = delete;
-
-  EVP_PKEY* key;
-  X509* certificate;
-  std::string file;
-};
-
 /// What becomes of one finding that is sent over TLS to a server of that identity.
-proxy::admin::Numbers::Exported over_tls(const Identity& identity, const std::string& trusted) {
-  httplib::SSLServer server(identity.certificate, identity.key);
+proxy::admin::Numbers::Exported over_tls(const SelfSigned& identity, const std::string& trusted) {
+  httplib::SSLServer server(identity.certificate.c_str(), identity.key.c_str());
   server.Post("/v1/logs", [](const httplib::Request& request, httplib::Response&) {
     CHECK(ids_of(request.body) == std::vector<std::string>{"f-1"});
   });
@@ -337,9 +300,11 @@ proxy::admin::Numbers::Exported over_tls(const Identity& identity, const std::st
 }  // namespace
 
 TEST_CASE("otlp exporter: over TLS it speaks to a collector whose certificate it can trust alone") {
-  const Identity right("DNS:localhost,IP:127.0.0.1"), other("IP:127.0.0.1"), elsewhere("DNS:a.b");
-  CHECK(over_tls(right, right.file).sent == 1);
-  CHECK(over_tls(right, other.file).sent == 0);
-  CHECK(over_tls(elsewhere, elsewhere.file).sent == 0);
+  const SelfSigned right({.names = "DNS:localhost,IP:127.0.0.1"});
+  const SelfSigned other({.names = "IP:127.0.0.1"});
+  const SelfSigned elsewhere({.names = "DNS:a.b"});
+  CHECK(over_tls(right, right.certificate).sent == 1);
+  CHECK(over_tls(right, other.certificate).sent == 0);
+  CHECK(over_tls(elsewhere, elsewhere.certificate).sent == 0);
   CHECK(over_tls(right, "").dropped == 1);  // The system knows nothing of it.
 }

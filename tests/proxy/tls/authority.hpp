@@ -61,16 +61,21 @@ class Authority {
   explicit Authority(const std::string& name = "Test CA")
       : key_(EVP_EC_gen("P-256")),
         certificate_(make(key_.get(), {.names = "", .common_name = name})) {
-    extend(NID_basic_constraints, "critical,CA:TRUE");
-    X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
-    X509_sign(certificate_.get(), key_.get(), EVP_sha256());
+    extend(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
+    sign(certificate_.get(), certificate_.get(), key_.get());
   }
 
   [[nodiscard]] Issued issue(const Wish& wish = {}) const {
-    const Owned<EVP_PKEY> key(wish.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+    const Owned<EVP_PKEY> key = make_key(wish);
     const Owned<X509> made = make(key.get(), wish);
-    X509_set_issuer_name(made.get(), X509_get_subject_name(certificate_.get()));
-    X509_sign(made.get(), key_.get(), EVP_sha256());
+    sign(made.get(), certificate_.get(), key_.get());
+    return {pem(made.get()), pem(key.get(), nullptr)};
+  }
+  /// What nobody vouches for but itself.
+  [[nodiscard]] static Issued self_signed(const Wish& wish) {
+    const Owned<EVP_PKEY> key = make_key(wish);
+    const Owned<X509> made = make(key.get(), wish);
+    sign(made.get(), made.get(), key.get());
     return {pem(made.get()), pem(key.get(), nullptr)};
   }
   /// Its own certificate, in PEM.
@@ -96,6 +101,9 @@ class Authority {
     return text_in(out.get());
   }
 
+  static Owned<EVP_PKEY> make_key(const Wish& wish) {
+    return Owned<EVP_PKEY>(wish.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+  }
   static Owned<X509> make(EVP_PKEY* key, const Wish& wish) {
     static long serial = 0;
     Owned<X509> made(X509_new());
@@ -115,10 +123,30 @@ class Authority {
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
   }
-  void extend(int kind, const std::string& value) { extend(certificate_.get(), kind, value); }
+  static void sign(X509* certificate, X509* issuer, EVP_PKEY* key_of_issuer) {
+    X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
+    X509_sign(certificate, key_of_issuer, EVP_sha256());
+  }
 
   Owned<EVP_PKEY> key_;
   Owned<X509> certificate_;
+};
+
+/// A certificate that nobody vouches for but itself, in files: who is to believe it, names its own
+/// as that of the CA.
+class SelfSigned {
+ public:
+  explicit SelfSigned(const Wish& wish) {
+    const Issued issued = Authority::self_signed(wish);
+    certificate = folder_.file("certificate.pem", issued.certificate);
+    key = folder_.file("key.pem", issued.key);
+  }
+
+  std::string certificate;
+  std::string key;
+
+ private:
+  Folder folder_;
 };
 
 }  // namespace tests::tls
