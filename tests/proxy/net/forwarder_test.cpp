@@ -47,12 +47,6 @@ class NoDescriptorsLeft {
   rlimit before_{};
 };
 
-std::size_t occurrences(std::string_view text, std::string_view what) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++count;
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE(

@@ -102,6 +102,23 @@ struct Line {
   Peer upstream;
 };
 
+/// Bytes that tell where they belong.
+inline std::string pattern(std::size_t bytes) {
+  std::string text(bytes, '\0');
+  std::uint32_t state = 12345;
+  for (char& c : text) {
+    state = state * 1664525 + 1013904223;
+    c = static_cast<char>(state >> 24);
+  }
+  return text;
+}
+
+inline std::size_t occurrences(std::string_view text, std::string_view what) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
 /// More than any kernel buffers hold between two peers that do not read.
 inline constexpr std::size_t kFlood = std::size_t{256} << 20;
 

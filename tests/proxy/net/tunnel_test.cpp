@@ -8,20 +8,6 @@
 
 using namespace tests::net;
 
-namespace {
-
-std::string pattern(std::size_t bytes) {
-  std::string text(bytes, '\0');
-  std::uint32_t state = 12345;
-  for (char& c : text) {
-    state = state * 1664525 + 1013904223;
-    c = static_cast<char>(state >> 24);
-  }
-  return text;
-}
-
-}  // namespace
-
 TEST_CASE("tunnel: bytes pass unchanged in both directions") {
   Line line;
   CHECK(line.client.send("hello"));
