@@ -1,1 +1,1 @@
-sioscope_core(server SOURCES request.cpp engine_server.cpp server.cpp LINK core_client)
+sioscope_core(server SOURCES request.cpp engine_server.cpp engine_server_requests.cpp server.cpp LINK core_client)
