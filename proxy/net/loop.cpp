@@ -75,6 +75,7 @@ Loop::Loop(LoopSettings settings, uv::OwnedLoop uv_loop, Poller poller)
               .naming_complaint{},
               .tunnels{},
               .over{},
+              .arrived{},
               .going_on{}},
       next_id_((std::uint64_t{settings.number} << 48) + 1),
       listener_(std::move(settings.listener)) {
@@ -134,7 +135,8 @@ void Loop::run() {
 bool Loop::has_work() const noexcept { return listener_ || !around_.tunnels.empty(); }
 
 void Loop::turn() {
-  if (around_.going_on.empty()) {
+  arrived_before_.swap(around_.arrived);
+  if (around_.going_on.empty() && arrived_before_.empty()) {
     around_.falls_asleep();
     poller_.turn(Poller::Wait::UntilReady);
   } else {
@@ -143,6 +145,8 @@ void Loop::turn() {
     going_on_now_.clear();
     poller_.turn(Poller::Wait::None);
   }
+  for (Tunnel* const tunnel : arrived_before_) tunnel->set_out();
+  arrived_before_.clear();
   around_.catch_up();
   around_.over.clear();
   if (full_ && around_.places.any()) [[unlikely]] {

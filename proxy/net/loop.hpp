@@ -137,7 +137,8 @@ class Loop {
   std::unique_ptr<Alarm> rest_alarm_;
   std::unique_ptr<Alarm> sweep_alarm_;
   uv::Owned<uv_async_t> order_async_;
-  std::vector<Tunnel*> going_on_now_;  ///< kept for its memory
+  std::vector<Tunnel*> arrived_before_;  ///< kept for its memory, as the next
+  std::vector<Tunnel*> going_on_now_;
 
   std::atomic<core::Duration::rep> turned_at_{observe::now().time_since_epoch().count()};
   std::atomic<Order> order_{Order::Serve};

@@ -54,6 +54,7 @@ struct Surroundings {
   Complaint naming_complaint;
   std::list<Tunnel> tunnels;
   std::list<Tunnel> over;         ///< ended in this turn
+  std::vector<Tunnel*> arrived;   ///< of `tunnels`: accepted in this turn, not yet connecting
   std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read
   bool asleep = false;            ///< the ring was told that the loop polls
 

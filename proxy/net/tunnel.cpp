@@ -47,7 +47,13 @@ void Tunnel::start(std::list<Tunnel>::iterator place, const SocketAddress& peer)
     opened();
   if (around_.poller.watch_socket(client_.stream.fd(), client_) != 0) return finish(Ending::Reset);
   if (introduces) return;
-  return secures_clients() ? greet() : connect();
+  if (secures_clients()) return greet();
+  phase_ = Phase::Arriving;
+  around_.arrived.push_back(this);
+}
+
+void Tunnel::set_out() {
+  if (phase_ == Phase::Arriving) connect();
 }
 
 void Tunnel::cut() {
@@ -63,6 +69,7 @@ core::tap::Tap::Idle Tunnel::idle() const noexcept {
     case Phase::Refused:
       return {core::tap::Tap::Idle::State::InHead, 0};
     case Phase::Greeting:  // Handshakes have a time of their own.
+    case Phase::Arriving:
     case Phase::Connecting:
     case Phase::Securing:
     case Phase::Over:
@@ -97,6 +104,9 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
       return on_relaying(side, events);
     case Phase::Greeting:
       return on_greeting(events);
+    case Phase::Arriving:
+      if ((events & EPOLLERR) != 0 && side.stream.take_error() != 0) return aborted_by(side);
+      return connect();
     case Phase::Connecting:
     case Phase::Securing:
       return on_connecting(side, events);
@@ -116,6 +126,9 @@ void Tunnel::on_ready(Side& side, std::uint32_t events) {
 Upstream& Tunnel::upstream() noexcept { return around_.upstreams[number_]; }
 
 void Tunnel::connect() {
+  const bool has_bytes = (phase_ == Phase::Arriving && client_.readable) || secures_upstreams() ||
+                         (named_ && !named_->preamble.empty());
+  phase_ = Phase::Connecting;
   int error = 0;
   do {
     const SocketAddress& address = upstream().addresses()[opening_->address];
@@ -123,6 +136,7 @@ void Tunnel::connect() {
       opening_->connect_error = replace_upstream_socket(address.family());
       if (opening_->connect_error != 0) break;
     }
+    if (has_bytes) expect_bytes(upstream_.stream.fd());
     error = try_address(address);
     if (error == EALREADY || was_connected(error)) {
       const int unwatched = around_.poller.watch_socket(upstream_.stream.fd(), upstream_);
@@ -442,6 +456,7 @@ void Tunnel::finish(Ending ending) {
   hang_up(ending);
   around_.catch_up();
   leave_handshake();
+  if (phase_ == Phase::Arriving) std::erase(around_.arrived, this);
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
   around_.places.give_back();

@@ -60,6 +60,8 @@ class Tunnel {
   /// Begins: `place` is where the tunnel stands in the list, `peer` the client's address. May end
   /// it, too.
   void start(std::list<Tunnel>::iterator place, const SocketAddress& peer);
+  /// The client has had a turn to say its first bytes: connects now, if it did not say any.
+  void set_out();
   /// Reads on where the last turn left off, to give others theirs.
   void go_on();
   /// Shows its tap what it forwarded in this turn.
@@ -76,6 +78,7 @@ class Tunnel {
   enum class Phase : std::uint8_t {
     Introducing,  ///< the client is trusted, and may begin with a PROXY preamble
     Greeting,     ///< TLS with the client begins
+    Arriving,     ///< the client is accepted; its first bytes may come along
     Connecting,   ///< the client is accepted but not read
     Securing,     ///< ... the upstream connected, and TLS with it begins
     Relaying,

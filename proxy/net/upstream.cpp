@@ -54,9 +54,12 @@ tl::expected<Descriptor, int> open_upstream_socket(int family) {
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(socket.get(), SOL_SOCKET, SO_OOBINLINE, &on,
              sizeof on);  // No urgent byte may go missing.
-  // Of a socket that connects: its ACK of the SYN-ACK is held back for the data that follow.
-  setsockopt(socket.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &on, sizeof on);
   return socket;
+}
+
+void expect_bytes(int fd) noexcept {
+  const int seconds = 1;  // Linux looks only whether there are any; it waits 200 ms at most.
+  setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
 }
 
 void bound_connecting(int fd) noexcept {

@@ -38,10 +38,11 @@ class Upstream {
   LookUp* look_up_ = nullptr;  ///< under way; its callback frees it
 };
 
-/// A socket to connect with: non-blocking, TCP_NODELAY, SO_OOBINLINE. The last packet of its
-/// handshake waits for the client's first bytes and travels with them, for 200 ms at most. The
-/// error is an errno.
+/// A socket to connect with: non-blocking, TCP_NODELAY, SO_OOBINLINE. The error is an errno.
 [[nodiscard]] tl::expected<Descriptor, int> open_upstream_socket(int family);
+/// Before it connects: bytes are at hand and will be sent at once, so the last packet of the
+/// handshake waits for them and travels with them.
+void expect_bytes(int fd) noexcept;
 /// It is connecting, and should not do so for ever: limits::kConnectSynRetries.
 void bound_connecting(int fd) noexcept;
 

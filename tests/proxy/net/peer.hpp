@@ -79,6 +79,7 @@ class Peer {
   }
   /// At least one byte and at most `bytes_max`; empty at the end or when patience ran out.
   std::string receive_some(std::size_t bytes_max) {
+    if (!socket_) return {};
     std::string bytes(bytes_max, '\0');
     pollfd wait{fd(), POLLIN, 0};
     if (poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) <= 0)
