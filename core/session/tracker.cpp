@@ -75,12 +75,7 @@ void Tracker::observe(const EventView& view, Facts& out) {
     case EventKind::WebSocketError:
       return conversation_.websocket_error(event, *session, out);
     case EventKind::Connect:
-      if (session->parser == Parser::Other) return;
-      conversation_.connect(view, *session, out);
-      // What the page clock of its handshake said could not count before it is anybody's successor.
-      if (session->connecting == event.at)
-        same_realm(*session, std::exchange(session->same_page, SessionId::None), event.at, out);
-      return;
+      return on_connect(view, *session, out);
     case EventKind::Packet:
     case EventKind::Binary: {
       if (session->parser == Parser::Other) return;
@@ -133,6 +128,7 @@ void Tracker::check_sequence(const Event& event, Connection& connection) noexcep
   connection.next_sequence = event.sequence + 1;
   if (!lost) return;
   while (!connection.exchanges.empty()) pop_exchange(connection);
+  connection.early.reset();
   if (connection.session == nullptr) return;
   for (Receiving& receiving : connection.session->receiving) {
     receiving.reconstructor.reset();
@@ -202,6 +198,18 @@ void Tracker::on_handshake(const EventView& view, Connection& connection, Facts&
   out.push_back({.kind = FactKind::Opened, .at = event.at, .session = &session});
   same_realm(session, realms_.opened(event.connection, exchange->number, session.id), event.at,
              out);
+  early_ = std::move(connection.early);
+  if (!early_) return;
+  early_->event.at = event.at;  // Now it is heard.
+  on_connect({early_->event, early_->text}, session, out);
+}
+
+void Tracker::on_connect(const EventView& view, Session& session, Facts& out) {
+  if (session.parser == Parser::Other) return;
+  conversation_.connect(view, session, out);
+  // What the page clock of its handshake said could not count before it is anybody's successor.
+  if (session.connecting == view.event.at)
+    same_realm(session, std::exchange(session.same_page, SessionId::None), view.event.at, out);
 }
 
 void Tracker::on_engine(const Event& event, Connection& connection, Session& session, Facts& out) {

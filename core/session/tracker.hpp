@@ -91,10 +91,16 @@ class Tracker {
     std::uint8_t upstream = 0;
     std::uint8_t instead_of = 0;
   };
+  /// A client's CONNECT that went ahead of the handshake: there is no session yet that it is of.
+  struct EarlyConnect {
+    Event event;
+    std::string text;
+  };
   struct Connection {
     std::vector<Exchange> exchanges;  ///< oldest first; seldom more than one
     Session* session = nullptr;       ///< once it is a WebSocket
     Exchange opening{};               ///< the request that made it one
+    std::unique_ptr<EarlyConnect> early;
     std::uint32_t next_sequence = 0;  ///< of its next event; a jump says that events were lost
     std::uint8_t upstream = 0;        ///< Event::Routed's
     std::uint8_t instead_of = 0;      ///< likewise
@@ -106,6 +112,7 @@ class Tracker {
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
   void check_sequence(const Event& event, Connection& connection) noexcept;
   void on_handshake(const EventView& event, Connection& connection, Facts& out);
+  void on_connect(const EventView& event, Session& session, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);
   void on_stream_ended(const Event& event, Facts& out);
   void on_gap(const Event& event, Connection* connection, Facts& out);
@@ -143,7 +150,8 @@ class Tracker {
   std::deque<SessionId> closed_;  ///< oldest first
   RealmFinder realms_;
   Conversation conversation_;
-  ExchangeFact exchange_fact_;  ///< what the latest Answered or NoHandshake borrows
+  ExchangeFact exchange_fact_;           ///< what the latest Answered or NoHandshake borrows
+  std::unique_ptr<EarlyConnect> early_;  ///< what the latest Connecting borrows, if that was early
 
   struct Silence {
     Instant at;

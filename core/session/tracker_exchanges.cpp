@@ -128,9 +128,13 @@ ExchangeFact& Tracker::exchange_fact(const Exchange& exchange,
 }
 
 /// What comes where no session is: a handshake that is none, or the refusal of one, raw among the
-/// frames of its WebSocket.
+/// frames of its WebSocket; or the CONNECT of a client that does not wait for the handshake, as
+/// some do that are written by hand, and which the server hears all the same.
 void Tracker::on_no_session(const EventView& view, Connection& connection, Facts& out) {
   const Event& event = view.event;
+  if (event.kind == EventKind::Connect && event.direction == Direction::ToServer &&
+      connection.websocket && connection.opening.asks_new && !connection.early)
+    connection.early = std::make_unique<EarlyConnect>(EarlyConnect{event, std::string(view.text)});
   // A `1` that says more is no close either: `116:0{...}` is a handshake of version 3.
   const bool is_none = event.kind == EventKind::EngineError ||
                        (event.kind == EventKind::EnginePacket && !view.text.empty());

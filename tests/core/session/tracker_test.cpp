@@ -155,6 +155,39 @@ TEST_CASE("Tracker: while memory is short ended sessions are forgotten sooner, n
   CHECK(wire.tracker.all().empty());
 }
 
+TEST_CASE("Tracker: a CONNECT ahead of the handshake is heard once there is a session") {
+  Wire wire;
+  wire.request(1, at(0ms), {}, HttpMethod::Get, TransportName::WebSocket);
+  wire.response(1, at(1ms), 101);
+  wire.add(1, EventKind::Connect, Direction::ToServer, at(2ms), "40{}").connect.ns = 7;
+  wire.flush();
+  CHECK(wire.count(FactKind::Connecting) == 0);
+  wire.handshake(1, at(3ms), "A");
+  wire.flush();
+  REQUIRE(wire.facts.size() == 3);
+  CHECK(wire.facts[1].kind == FactKind::Opened);
+  const Fact& asks = wire.facts[2];
+  CHECK(asks.kind == FactKind::Connecting);
+  CHECK(asks.at == at(3ms));
+  CHECK(asks.excerpt == "40{}");
+  CHECK(asks.connect->ns == 7);
+  CHECK(asks.session->connecting == at(3ms));
+
+  SUBCASE("and again, as usual") {
+    wire.add(1, EventKind::Connect, Direction::ToServer, at(4ms), "40/chat").connect.ns = 8;
+    CHECK(wire.count(FactKind::Connecting) == 2);
+  }
+  SUBCASE("but not where events were lost between them") {
+    wire.request(2, at(0ms), {}, HttpMethod::Get, TransportName::WebSocket);
+    wire.response(2, at(1ms), 101);
+    wire.add(2, EventKind::Connect, Direction::ToServer, at(2ms), "40");
+    ++wire.sequences[2];
+    wire.handshake(2, at(3ms), "B");
+    CHECK(wire.count(FactKind::Opened) == 2);
+    CHECK(wire.count(FactKind::Connecting) == 1);
+  }
+}
+
 TEST_CASE("Tracker: a request that is not followed for want of memory is no unanswered one") {
   Wire wire;
   wire.request(1, at(0ms), {});
