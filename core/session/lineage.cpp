@@ -295,7 +295,10 @@ void Lineage::bind(Session& old, Session& successor, Bond bond, std::vector<Sess
   predecessor_[successor.id] = old.id;
   continues(successor, old, bond.grade);
   changed.push_back(old.id);
-  group_of(old).ambiguous.push_back(old.id);
+  std::vector<SessionId>& ambiguous = group_of(old).ambiguous;
+  if (ambiguous.size() == ambiguous.capacity())  // Of the ended there is no news: not to keep all.
+    std::erase_if(ambiguous, [&](SessionId id) { return !left_.contains(id); });
+  ambiguous.push_back(old.id);
   stop_waiting(old, changed);
 }
 

@@ -151,39 +151,89 @@ TEST_CASE("Tap, Analysis: heartbeats allocate nothing") {
   CHECK(allocations == before);
 }
 
-TEST_CASE("Analysis: however many sessions come and go in a short time, memory has an end") {
-  core::tap::Settings settings;
-  core::EventBuffer events;
-  rules::Analysis analysis;
-  int number = 0;
-  const auto come_and_go = [&] {
+namespace {
+
+/// Sessions of one address, one after the other, that an analysis sees.
+struct Crowd {
+  struct Member {
+    core::tap::Tap tap;
+    Instant now;
+  };
+
+  void say(Member& member, Direction direction, std::string bytes) {
+    member.tap.receive(direction, bytes, member.now, events);
+  }
+  Member join(Instant now) {
     const std::string sid = "sid-" + std::to_string(++number);
-    const Instant now = at(number * 100);  // 10,000 a second.
-    core::tap::Tap tap(settings, core::ConnectionId{static_cast<std::uint64_t>(number)});
-    const auto say = [&](Direction direction, std::string bytes) {
-      tap.receive(direction, bytes, now, events);
-    };
-    tap.open("10.0.0.1:1", now, events);
-    say(Direction::ToServer,
+    Member one{core::tap::Tap(settings, core::ConnectionId{number}), now};
+    one.tap.open("10.0.0.1:1", now, events);
+    say(one, Direction::ToServer,
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: "
         "Upgrade\r\nUpgrade: websocket\r\n\r\n");
-    say(Direction::ToClient,
+    say(one, Direction::ToClient,
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
-    say(Direction::ToClient,
+    say(one, Direction::ToClient,
         text_frame(Direction::ToClient, "0{\"sid\":\"" + sid +
                                             "\",\"upgrades\":[],\"pingInterval\":25000,"
                                             "\"pingTimeout\":20000}"));
-    say(Direction::ToServer, text_frame(Direction::ToServer, "40"));
-    say(Direction::ToClient, text_frame(Direction::ToClient, R"(40{"sid":"socket"})"));
-    say(Direction::ToServer, text_frame(Direction::ToServer, "1"));
+    say(one, Direction::ToServer, text_frame(Direction::ToServer, "40"));
+    say(one, Direction::ToClient, text_frame(Direction::ToClient, R"(40{"sid":"socket"})"));
+    return one;
+  }
+  void poison(Member& member) {
+    say(member, Direction::ToClient, text_frame(Direction::ToClient, "42[null]"));
+  }
+  void leave(Member& member) {
+    say(member, Direction::ToServer, text_frame(Direction::ToServer, "1"));
     for (const Direction direction : {Direction::ToServer, Direction::ToClient})
-      tap.close(direction, core::StreamEnd::Fin, now, events);
+      member.tap.close(direction, core::StreamEnd::Fin, member.now, events);
+  }
+  void observe() {
     for (const core::EventView event : events) analysis.observe(event);
     events.clear();
+    static_cast<void>(analysis.take_records());
+  }
+
+  core::tap::Settings settings;
+  core::EventBuffer events;
+  rules::Analysis analysis;
+  std::uint64_t number = 0;
+};
+
+}  // namespace
+
+TEST_CASE("Analysis: however many sessions come and go in a short time, memory has an end") {
+  Crowd crowd;
+  const auto come_and_go = [&] {
+    Crowd::Member one = crowd.join(at(static_cast<int>(crowd.number) * 100));  // 10,000 a second.
+    crowd.leave(one);
+    crowd.observe();
   };
-  while (number < 250'000) come_and_go();
+  while (crowd.number < 250'000) come_and_go();
   const std::size_t before = live_bytes;
-  while (number < 310'000) come_and_go();
-  CHECK(analysis.tally().sessions == 310'000);
+  while (crowd.number < 310'000) come_and_go();
+  CHECK(crowd.analysis.tally().sessions == 310'000);
   CHECK(live_bytes < before + (std::size_t{256} << 10));
+}
+
+TEST_CASE(
+    "Analysis: a session that was left and waits for ever keeps no book of all that followed") {
+  Crowd crowd;
+  Crowd::Member waits = crowd.join(at(0));
+  crowd.poison(waits);
+  Instant now = at(0) + std::chrono::minutes(10);  // Too late to be taken for a successor of that.
+  const auto refused_and_back = [&](Crowd::Member& old) {
+    crowd.poison(old);
+    Crowd::Member next = crowd.join(now += std::chrono::milliseconds(10));
+    old.now = now += std::chrono::milliseconds(10);
+    crowd.leave(old);
+    crowd.observe();
+    return next;
+  };
+  Crowd::Member one = crowd.join(now);
+  while (crowd.number < 30'000) one = refused_and_back(one);
+  const std::size_t before = live_bytes;
+  while (crowd.number < 90'000) one = refused_and_back(one);
+  CHECK(crowd.analysis.tally().sessions == 90'000);
+  CHECK(live_bytes < before + (std::size_t{128} << 10));
 }
