@@ -159,7 +159,8 @@ void Exporter::finish() {
 
 void Exporter::State::run() {
   if (metrics) metrics->due = Steady::now() + interval;
-  if (logs) logs->due = Steady::now();
+  if (logs)
+    logs->due = Steady::now() + pace.log_delay;  // What was told already, too, may get company.
   std::unique_lock lock(mutex);
   while (!stop_by) {
     const bool waits = logs && logs->failures == 0 && batch.empty() && queue.empty();
