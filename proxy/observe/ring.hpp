@@ -180,7 +180,7 @@ class Ring {
   /// The consumer gives room back in portions, so that the two sides seldom touch the same line.
   static constexpr std::size_t kGiveBackBytes = 16 << 10;
   /// So much in the ring is worth a wake, or half of a smaller one.
-  static constexpr std::size_t kWakeBytes = 256 << 10;
+  static constexpr std::size_t kWakeBytes = 512 << 10;
   /// An empty ring starts over once this much of it is in use.
   static constexpr std::size_t kStartOverBytes = 64 << 10;
   /// The most that room() offers: more than a read makes, mostly.
