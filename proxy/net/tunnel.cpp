@@ -89,7 +89,7 @@ void Tunnel::look(core::Instant now) {
   around_.counters.timeouts.add(1);
   if (phase_ == Phase::Relaying)
     for (const Direction direction : {Direction::ToServer, Direction::ToClient})
-      tell_tap_end(direction, StreamEnd::Fin);
+      tell_tap_end(direction, StreamEnd::Fin, around_.read_clock());
   finish(Ending::InOrder);
 }
 
@@ -384,6 +384,7 @@ void Tunnel::flush(Side& to) {
 /// The FIN of `from` was read. Nothing is pending for the other side, or we would not have read.
 /// It goes on first, as bytes do: what was last sent may wait for it.
 void Tunnel::end_of_stream(Side& from) {
+  const core::Instant at = around_.read_clock();
   from.fin_read = true;
   Side& to = other(from);
   if (named_ && named_->forwarded_for && &from == &client_)
@@ -396,7 +397,7 @@ void Tunnel::end_of_stream(Side& from) {
     hang_up(Ending::InOrder);  // Closing sends the FIN.
   else if (said)
     to.stream.end();
-  tell_tap_end(direction_from(from), StreamEnd::Fin);
+  tell_tap_end(direction_from(from), StreamEnd::Fin, at);
   if (was_last) finish(Ending::InOrder);
 }
 
@@ -425,17 +426,17 @@ void Tunnel::aborted_by(Side& side) {
   finish(Ending::Reset);
 }
 
-void Tunnel::tell_tap_end(Direction direction, StreamEnd end) {
+void Tunnel::tell_tap_end(Direction direction, StreamEnd end, core::Instant at) {
   around_.catch_up();
-  const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
   tap_.close(direction, end, at, around_.events);
   around_.publish(at);
 }
 
 void Tunnel::tell_tap_reset(Side& by) {
-  tell_tap_end(direction_from(by), StreamEnd::Reset);
-  tell_tap_end(direction_from(other(by)), StreamEnd::Reset);
+  const core::Instant at = around_.read_clock();
+  tell_tap_end(direction_from(by), StreamEnd::Reset, at);
+  tell_tap_end(direction_from(other(by)), StreamEnd::Reset, at);
 }
 
 // --- Ending ---

@@ -36,10 +36,13 @@ class Upstream;
 /// bytes to the tap, when all that was ready is on its way (Reads). What the other did not take is
 /// kept (Pending), and the reader rests until it is gone.
 ///
-/// Ends: a FIN is read behind its bytes, and so passed on behind them, as a half-close; the other
-/// direction goes on. A reset of either side resets the other at once, whether it is being read or
-/// rests: the poller tells every change of a socket once, and a side remembers what it has not used
-/// up (`readable`, `told`).
+/// Begins: the client gets one turn to say its first bytes, so that the last packet of the
+/// upstream's handshake can travel with them; then the upstream is connected to, bytes or not.
+///
+/// Ends: a FIN is read behind its bytes, and so passed on behind them, as a half-close, in one
+/// packet with the last of them where both were there; the other direction goes on. A reset of
+/// either side resets the other at once, whether it is being read or rests: the poller tells every
+/// change of a socket once, and a side remembers what it has not used up (`readable`, `told`).
 ///
 /// Names (tunnel_client.cpp): bytes pass unchanged but for what was asked for. A PROXY preamble of
 /// a trusted peer is for us, and comes before everything else; our own comes before everything else
@@ -159,7 +162,8 @@ class Tunnel {
   [[nodiscard]] bool say_goodbye(Side& to);
   void say_goodbye_again(Side& to);
   void aborted_by(Side& side);
-  void tell_tap_end(core::Direction direction, core::StreamEnd end);
+  /// @param at When it was read: before it was passed on.
+  void tell_tap_end(core::Direction direction, core::StreamEnd end, core::Instant at);
   void tell_tap_reset(Side& by);
 
   [[nodiscard]] core::tap::Tap::Idle idle() const noexcept;
