@@ -155,6 +155,8 @@ void Tunnel::connected(int error) {
   relay();
   if (error != 0) return aborted_by(upstream_);
   if (client_.readable) receive(client_);
+  // What it said with the end of its handshake has had its edge already.
+  if (phase_ == Phase::Relaying && upstream_.readable) receive(upstream_);
 }
 
 void Tunnel::relay() {
