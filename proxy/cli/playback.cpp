@@ -110,7 +110,7 @@ bool Playback::is_second_view(const core::EventView& event, const std::string& s
 
 void Playback::hand_on(const std::string& server) {
   if (events_.empty()) return;
-  for (const core::EventView& event : events_) {
+  for (const core::EventView event : events_) {
     if (is_second_view(event, server)) break;
     analysis_.observe(event);
   }

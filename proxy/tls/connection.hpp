@@ -42,8 +42,10 @@ class Connection {
   /// `to_the_last`: as for read(); the peer's FIN may have been told of together with its bytes.
   [[nodiscard]] Handshake shake_hands(bool to_the_last = false) noexcept;
 
-  /// As Stream::read(). End: close_notify, or a FIN without it (then truncated()). Broken with
-  /// EPROTO: TLS itself broke, failure() says how. Later: much was read that carried little.
+  /// As Stream::read(). `to_the_last`: a FIN or an urgent byte has come, so that a read of the
+  /// socket that brings less than was asked for may not have been the last. End: close_notify, or a
+  /// FIN without it (then truncated()). Broken with EPROTO: TLS itself broke, failure() says how.
+  /// Later: much was read that carried little.
   [[nodiscard]] net::Received read(std::span<char> into, bool to_the_last) noexcept;
   /// As Stream::write(). What was not taken has to be offered again, the same bytes first: a part
   /// of them may be encrypted already.

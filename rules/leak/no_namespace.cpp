@@ -30,8 +30,7 @@ const Description NoNamespace::kDescription{
 
 namespace {
 
-/// Whether the server let its client in. Clients written by hand send CONNECT with the upgrade's
-/// answer, ahead of the `open`: before there is a session that could have asked.
+/// Whether the server let its client in: then that has asked, seen or not.
 bool was_granted(const Session& session) noexcept {
   return std::any_of(session.namespaces.begin(), session.namespaces.end(),
                      [](const core::session::Namespace& ns) { return !ns.socket_sid.empty(); });

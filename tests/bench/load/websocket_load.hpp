@@ -15,9 +15,8 @@ namespace tests::bench {
 ///     sessions   each client sends one event, gets its echo, says good-bye, and another comes
 ///     push       each client is sent an event, and the next when it has come
 ///     paced      `--rate` echoes a second, over all clients in turn, however long they take
-///     idle       nothing: what do sessions weigh that say nothing? With `--deflate`, that have
-///     said
-///                something once, so that there is a window each way
+///     idle       nothing: what do sessions weigh that say nothing? With `--deflate`, each has
+///                said something once, so that there is a window each way
 class WebSocketLoad final : public Load {
  public:
   explicit WebSocketLoad(const Options& options);

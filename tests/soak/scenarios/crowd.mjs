@@ -12,8 +12,8 @@ export const name = "crowd";
 const kRemembered = 150_000;
 /** Rounds to compare then, the first of them with the last. */
 const kSettledRounds = 6;
-/** Each thread of the admin server keeps what its longest answer took, some 0.3 MB. They are 36 (proxy/admin/admin.cpp) and answer in
- * turn: asked once a round, they would grow for as many rounds. */
+/** The threads of the admin server are 36 (proxy/admin/admin.cpp), answer in turn, and may each keep some of what its first answers
+ * took: asked once a round, they would do so for as many rounds. */
 const kAdminAsked = 40;
 
 /** Ends that the server's process and the kernel may see of a session, by who ended it. */
