@@ -39,13 +39,10 @@ class Inside {
     for (std::size_t i = 0; i < connections; ++i)
       taps_.push_back(std::make_unique<core::tap::Tap>(settings_, core::ConnectionId{i + 1}));
     reads_.resize(connections * 2);
-    std::string payload = "42[\"echo\",\"";
-    while (payload.size() + 2 < bytes) payload += static_cast<char>('a' + payload.size() * 7 % 26);
-    payload += "\"]";
-    for (std::size_t i = 0; i < in_flight; ++i) {
-      append_client_frame(to_server_, kText, payload, 0x9e37'79b9U * static_cast<unsigned>(i + 1));
-      append_server_frame(to_client_, kText, payload);
-    }
+    payload_ = "42[\"echo\",\"";
+    while (payload_.size() + 2 < bytes)
+      payload_ += static_cast<char>('a' + payload_.size() * 7 % 26);
+    payload_ += "\"]";
     greet();
   }
 
@@ -103,11 +100,22 @@ class Inside {
     drain();
   }
 
-  void turn() {
-    for (std::size_t i = 0; i < taps_.size(); ++i) {
-      reads_[2 * i] = to_server_;
-      reads_[2 * i + 1] = to_client_;
+  /// As many events as are in flight, and their echoes. No two events are alike.
+  void write_echoes(std::string& to_server, std::string& to_client) {
+    constexpr std::size_t kNumberAt = sizeof("42[\"echo\",\"") - 1, kDigits = 12;
+    to_server.clear();
+    to_client.clear();
+    for (std::size_t i = 0; i < in_flight_; ++i) {
+      std::uint64_t number = ++events_sent_;
+      for (std::size_t digit = 0; digit < kDigits; ++digit, number /= 26)
+        payload_[kNumberAt + digit] = static_cast<char>('a' + number % 26);
+      append_client_frame(to_server, kText, payload_, 0x9e37'79b9U * static_cast<unsigned>(i + 1));
+      append_server_frame(to_client, kText, payload_);
     }
+  }
+
+  void turn() {
+    for (std::size_t i = 0; i < taps_.size(); ++i) write_echoes(reads_[2 * i], reads_[2 * i + 1]);
     const double start = nanoseconds();
     for (std::size_t i = 0; i < reads_.size(); ++i) {
       taps_[i / 2]->receive(i % 2 == 0 ? Direction::ToServer : Direction::ToClient, reads_[i],
@@ -123,8 +131,9 @@ class Inside {
 
   core::tap::Settings settings_;
   std::size_t in_flight_;
-  std::string to_server_, to_client_;  ///< what one read brings
-  std::vector<std::string> reads_;     ///< copies of it: taps unmask in place
+  std::string payload_;
+  std::uint64_t events_sent_ = 0;
+  std::vector<std::string> reads_;  ///< by connection, to the server and to the client
   std::vector<std::unique_ptr<core::tap::Tap>> taps_;
   core::EventBuffer events_;
   proxy::observe::EventRing ring_{core::limits::kEventRingBytes};
