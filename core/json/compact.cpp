@@ -32,13 +32,13 @@ class CompactInspector {
     shape.kind = Kind::Array;
     const char* element = begin_ + 1;
     if (element == last_) return true;
-    const char* at = *element == '"' ? string(element, last_, marks_) : value(element);
+    const char* at = element_end(element);
     if (at == nullptr) return false;
     shape.first = between(element, at);
     std::size_t count = 1;
     for (; *at == ','; ++count) {
       element = at + 1;
-      at = value(element);
+      at = element_end(element);
       if (at == nullptr) return false;
     }
     shape.element_count = count;
@@ -49,6 +49,10 @@ class CompactInspector {
  private:
   static Value between(const char* begin, const char* end) noexcept {
     return {kind_of(*begin), {begin, static_cast<std::size_t>(end - begin)}};
+  }
+
+  [[gnu::always_inline]] const char* element_end(const char* at) noexcept {
+    return *at == '"' ? string(at, last_, marks_) : value(at);
   }
 
   /// One element, and all that is in it. What the loop needs at each step fits in registers, if it

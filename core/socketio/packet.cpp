@@ -17,9 +17,9 @@ constexpr std::array<std::string_view, 6> kReservedEvents = {
 }  // namespace
 
 bool is_reserved_event(std::string_view raw_name) noexcept {
-  const std::string_view plain = raw_name.substr(1, raw_name.size() - 2);
   constexpr std::size_t kBytesMin = std::string_view("connect").size();
-  if (plain.size() < kBytesMin) return false;
+  if (raw_name.size() < kBytesMin + 2) return false;
+  const std::string_view plain = raw_name.substr(1, raw_name.size() - 2);
   for (const std::string_view reserved : kReservedEvents)
     if (plain == reserved) return true;
 
@@ -29,6 +29,12 @@ bool is_reserved_event(std::string_view raw_name) noexcept {
   for (const std::string_view reserved : kReservedEvents)
     if (json::string_equals(raw_name, reserved)) return true;
   return false;
+}
+
+bool is_plain_event(std::string_view text, json::Shape& payload) noexcept {
+  return text.size() >= 2 && text[0] == '2' && text[1] == '[' &&
+         json::inspect_compact(text.substr(1), payload) && payload.element_count != 0 &&
+         payload.first.kind == json::Kind::String && !is_reserved_event(payload.first.raw);
 }
 
 namespace {
@@ -41,7 +47,7 @@ class Decoder {
 
   /// Fills the packet, up to the error if there is one.
   [[nodiscard]] std::optional<PacketError> run() noexcept {
-    if (is_plain_event()) return std::nullopt;
+    if (is_plain()) return std::nullopt;
     if (const std::optional<PacketError> error = header()) return error;
     if (at_ == text_.size()) return std::nullopt;
     return data();
@@ -61,16 +67,15 @@ class Decoder {
   }
 
  private:
-  /// What nearly every packet is, `2["news",...]`, in a few steps. False says nothing, and leaves
-  /// the packet as it was.
-  [[gnu::always_inline]] bool is_plain_event() noexcept {
-    if (text_.size() < 2 || text_[0] != '2' || text_[1] != '[') return false;
+  /// False leaves the packet as it was.
+  [[gnu::always_inline]] bool is_plain() noexcept {
+    if (!is_plain_event(text_, packet_.payload)) {
+      packet_.payload = {};
+      return false;
+    }
     packet_.type = PacketType::Event;
     packet_.data = text_.substr(1);
-    if (json::inspect_compact(packet_.data, packet_.payload) && !check_event(packet_.payload))
-      return true;
-    packet_ = {};
-    return false;
+    return true;
   }
 
   bool type() noexcept {

@@ -93,6 +93,11 @@ struct DecoderLimits {
     std::string_view text, const DecoderLimits& limits = {},
     const Dialect& dialect = kParser42) noexcept;
 
+/// What nearly every packet is, `2["news",...]`, in a few steps: an EVENT of the root namespace,
+/// with neither ack id nor attachments, that every dialect takes. Its data is text.substr(1).
+/// @return false says nothing: ask decode_packet(). `payload` is of no use then.
+[[nodiscard]] bool is_plain_event(std::string_view text, json::Shape& payload) noexcept;
+
 /// `Decoder.decodeString(text)`: like decode_packet(), but the empty string, which no peer can
 /// deliver, is a CONNECT packet (`Number("")` is 0).
 [[nodiscard]] tl::expected<PacketView, PacketError> decode_string(

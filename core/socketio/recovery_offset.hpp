@@ -22,12 +22,15 @@ struct RecoveryOffset {
   std::chrono::milliseconds made;  ///< since 1970, by the clock of the server
 };
 
+/// From Yeast alone to a Stream's, whose number behind the dash has 64 bits.
+inline constexpr std::size_t kOffsetBytesMin = 7, kOffsetBytesMax = 13 + 1 + 20;
+
 /// An offset, if a string argument has the form of one. The form is no proof: applications have
 /// strings too, and `SUCCESS` is a time in 2032. It counts only in a namespace that gave its
 /// client a `pid`. Source: socket.io-adapter 2.5 (SessionAwareAdapter), measured.
 [[nodiscard]] constexpr std::optional<RecoveryOffset> read_offset(std::string_view text) noexcept {
   constexpr std::size_t kYeast = 7;
-  if (text.size() < kYeast) return std::nullopt;
+  if (text.size() < kOffsetBytesMin || text.size() > kOffsetBytesMax) return std::nullopt;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
   const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
@@ -71,7 +74,8 @@ struct RecoveryOffset {
 }
 
 [[nodiscard]] constexpr bool looks_like_offset(std::string_view text) noexcept {
-  return read_offset(text).has_value();
+  return text.size() >= kOffsetBytesMin && text.size() <= kOffsetBytesMax &&
+         read_offset(text).has_value();
 }
 
 }  // namespace core::socketio

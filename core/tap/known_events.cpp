@@ -8,14 +8,12 @@
 namespace core::tap {
 namespace {
 
-/// Below, decoding costs no more than looking up.
-constexpr std::size_t kBytesMin = 1024;
 /// Offsets in an entry have 32 bits.
 constexpr std::size_t kBytesMax = std::numeric_limits<std::uint32_t>::max();
 
 bool is_worth_it(std::string_view text) noexcept {
-  return text.size() >= kBytesMin && text.size() <= kBytesMax && text[0] == '2' && text[1] == '[' &&
-         json::looks_dense(text);
+  return text.size() >= KnownEvents::kBytesMin && text.size() <= kBytesMax && text[0] == '2' &&
+         text[1] == '[' && json::looks_dense(text);
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ class KnownEvents {
   /// socketio::decode_packet(text, limits, kParser42), and the same answer.
   [[nodiscard]] tl::expected<socketio::PacketView, socketio::PacketError> decode(
       std::string_view text, const socketio::DecoderLimits& limits) noexcept;
+  /// Of shorter texts none is kept: decoding costs no more than looking up.
+  static constexpr std::size_t kBytesMin = 1024;
   /// How many answers were known.
   [[nodiscard]] std::uint64_t known() const noexcept { return known_; }
 

@@ -26,10 +26,52 @@ tl::expected<socketio::PacketView, socketio::PacketError> decode(std::string_vie
   return socketio::decode_packet(text, kLimits, socketio::kParser42);
 }
 
-}  // namespace
+/// The event of any packet but CONNECT, still without what stands in it.
+[[gnu::always_inline]] inline Event& add_packet(std::string_view text, Direction direction,
+                                                Emitter& emit) {
+  const Excerpt excerpt = excerpt_of(text);
+  Event& event = emit.add(EventKind::Packet, direction, excerpt.text);
+  event.packet.truncated = excerpt.truncated;
+  event.packet.placeholders_fit = true;
+  event.packet.id = kNoId;
+  return event;
+}
 
-void read_packet(std::string_view text, Revision revision, Direction direction,
-                 const Settings& settings, Emitter& emit) {
+/// With the application's own id of a message, that is what makes it the same.
+[[gnu::noinline]] void look_for_id(Event& event, std::string_view name, std::string_view data,
+                                   const Settings& settings) {
+  const auto id = message_id(name, data, settings);
+  if (!id) return;
+  event.packet.arguments = hash_of(*id);
+  event.packet.keyed = true;
+}
+
+/// What an EVENT says, behind its namespace.
+[[gnu::always_inline]] inline void describe(Event& event, std::string_view text,
+                                            std::string_view data, const json::Shape& payload,
+                                            const Settings& settings) {
+  const std::string_view name = payload.first.raw;
+  event.packet.arguments = hash_of(data);
+  event.packet.topic = hash_of(name, event.packet.ns);
+  const auto name_at = static_cast<std::size_t>(name.data() - text.data());
+  if (name_at + name.size() <= 0xff) {
+    event.packet.name_at = static_cast<std::uint8_t>(name_at);
+    event.packet.name_bytes = static_cast<std::uint8_t>(name.size());
+  }
+  if (!settings.dedupe_keys.empty()) [[unlikely]]
+    look_for_id(event, name, data, settings);
+  const json::Value& last = payload.last;
+  if (last.kind != json::Kind::String || payload.element_count < 2 ||
+      !socketio::looks_like_offset(last.raw.substr(1, last.raw.size() - 2)))
+    return;
+  event.packet.ends_in_offset = true;
+  event.packet.arguments_but_last =
+      hash_of(data.substr(0, static_cast<std::size_t>(last.raw.data() - data.data())));
+}
+
+/// Any packet.
+[[gnu::noinline]] void read_any(std::string_view text, Revision revision, Direction direction,
+                                const Settings& settings, Emitter& emit) {
   const auto packet = decode(text.substr(1), revision, settings);
   if (!packet && packet.error().code == socketio::PacketErrc::GaveUp)
     return emit.unobserved(direction, Unobserved::OversizeMessage);
@@ -41,11 +83,7 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
                          Reading::Text},
                         direction, settings, emit);
 
-  const Excerpt excerpt = excerpt_of(text);
-  Event& event = emit.add(EventKind::Packet, direction, excerpt.text);
-  event.packet.truncated = excerpt.truncated;
-  event.packet.placeholders_fit = true;
-  event.packet.id = kNoId;
+  Event& event = add_packet(text, direction, emit);
   if (!packet) {
     event.packet.error = static_cast<std::uint8_t>(static_cast<unsigned>(packet.error().code) + 1);
     event.packet.causes = socketio::causes_of(text.substr(1), kLimits).bits();
@@ -55,32 +93,27 @@ void read_packet(std::string_view text, Revision revision, Direction direction,
   event.packet.attachments = static_cast<std::uint8_t>(packet->attachments);
   event.packet.crashes_client = socketio::crashes_client(*packet);
   event.packet.ns = ns_hash(packet->ns);
-  event.packet.arguments = hash_of(packet->data);
   if (packet->id) event.packet.id = saturated(*packet->id);
   if (packet->attachments != 0)
     event.packet.placeholders_fit = socketio::placeholders_fit(packet->data, packet->attachments);
-  if (socketio::plain(packet->type) != socketio::PacketType::Event) return;
+  if (socketio::plain(packet->type) == socketio::PacketType::Event)
+    describe(event, text, packet->data, packet->payload, settings);
+  else
+    event.packet.arguments = hash_of(packet->data);
+}
 
-  event.packet.topic = hash_of(packet->payload.first.raw, event.packet.ns);
-  const std::size_t name_at =
-      static_cast<std::size_t>(packet->payload.first.raw.data() - text.data());
-  const std::size_t name_bytes = packet->payload.first.raw.size();
-  if (name_at + name_bytes <= 0xff) {
-    event.packet.name_at = static_cast<std::uint8_t>(name_at);
-    event.packet.name_bytes = static_cast<std::uint8_t>(name_bytes);
-  }
-  if (!settings.dedupe_keys.empty())
-    if (const auto id = message_id(packet->payload.first.raw, packet->data, settings)) {
-      event.packet.arguments = hash_of(*id);
-      event.packet.keyed = true;
-    }
-  const json::Value& last = packet->payload.last;
-  if (last.kind != json::Kind::String || packet->payload.element_count < 2 ||
-      !socketio::looks_like_offset(last.raw.substr(1, last.raw.size() - 2)))
-    return;
-  event.packet.ends_in_offset = true;
-  event.packet.arguments_but_last = hash_of(
-      packet->data.substr(0, static_cast<std::size_t>(last.raw.data() - packet->data.data())));
+}  // namespace
+
+void read_packet(std::string_view text, Revision revision, Direction direction,
+                 const Settings& settings, Emitter& emit) {
+  json::Shape payload;
+  if (text.size() >= KnownEvents::kBytesMin || !socketio::is_plain_event(text.substr(1), payload))
+      [[unlikely]]
+    return read_any(text, revision, direction, settings, emit);
+  Event& event = add_packet(text, direction, emit);
+  event.packet.type = static_cast<std::uint8_t>(socketio::PacketType::Event);
+  event.packet.ns = ns_hash("/");
+  describe(event, text, text.substr(2), payload, settings);
 }
 
 }  // namespace core::tap

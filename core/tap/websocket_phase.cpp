@@ -59,16 +59,19 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
     if (!refusal_.held().empty()) bytes = refusal_.held();  // What the reader refuses at once.
   }
   while (true) {
+    const websocket::Message small = source.next_small(bytes);
+    if (small.payload.data() != nullptr) [[likely]] {
+      read_message(small, direction, settings, emit);
+      if (bytes.empty()) return Outcome::WebSocket;
+      continue;
+    }
     const websocket::Item item = source.next(bytes);
     if (std::holds_alternative<websocket::NeedMore>(item)) return Outcome::WebSocket;
     if (const auto* message = std::get_if<websocket::Message>(&item)) {
       if (message->payload.size() > limits::kLargeBytes)
         add_large(message->payload, message->payload.size(), message->type, direction, emit)
             .large.whole = true;
-      if (message->type == websocket::MessageType::Text)
-        read_text(message->payload, revision_, direction, settings, emit);
-      else
-        read_binary(message->payload, revision_, direction, settings, emit);
+      read_message(*message, direction, settings, emit);
     } else if (const auto* control = std::get_if<websocket::Control>(&item)) {
       if (control->type == websocket::ControlType::Close && control->close_code == kTooBigCode)
         tell_unfinished(opposite(direction), emit);
@@ -80,6 +83,14 @@ WebSocketPhase::Outcome WebSocketPhase::receive(Direction direction, std::span<c
       emit.unobserved(direction, Unobserved::OversizeMessage);
     }
   }
+}
+
+void WebSocketPhase::read_message(const websocket::Message& message, Direction direction,
+                                  const Settings& settings, Emitter& emit) const {
+  if (message.type == websocket::MessageType::Text)
+    read_text(message.payload, revision_, direction, settings, emit);
+  else
+    read_binary(message.payload, revision_, direction, settings, emit);
 }
 
 /// A message was refused for its size, and may not have come in whole.

@@ -30,6 +30,8 @@ class WebSocketPhase {
                                 const Settings& settings, Emitter& emit);
 
  private:
+  void read_message(const websocket::Message& message, Direction direction,
+                    const Settings& settings, Emitter& emit) const;
   void tell_unfinished(Direction direction, Emitter& emit) const;
   [[nodiscard]] static Outcome broken(Direction direction, const websocket::Error& error,
                                       Emitter& emit);

@@ -78,6 +78,56 @@ Reader::Reader(Direction direction, std::optional<DeflateParameters> deflate,
       takeover_(deflate && deflate->takeover == ContextTakeover::Yes),
       masked_(direction == Direction::ToServer) {}
 
+Message Reader::next_small(std::span<char>& input) noexcept {
+  constexpr Message kNone{};
+  if (!between_messages() || failed_ || buffer_ != nullptr) [[unlikely]]
+    return kNone;
+  const std::size_t header_bytes = 2 + 4 * std::size_t{masked_};
+  if (input.size() < header_bytes) return kNone;
+  const auto* header = reinterpret_cast<const unsigned char*>(input.data());
+  const unsigned opcode = header[0] & ~kFin;  // The reserved bits, too: they must not be set.
+  const unsigned size_bytes = header[1] ^ (kMask * masked_);
+  if (header[0] < kFin || (opcode != kText && opcode != kBinary) || size_bytes >= kLength16 ||
+      input.size() < header_bytes + size_bytes || size_bytes > message_bytes_max_)
+    return kNone;
+
+  const std::span<char> frame = input.first(header_bytes + size_bytes);
+  const MessageType type = opcode == kText ? MessageType::Text : MessageType::Binary;
+  if (size_bytes < sizeof(MaskBlock)) return next_tiny(input, frame, type);
+  const bool ascii =
+      unmask_blocks(frame.data() + header_bytes, size_bytes, mask_key(header, header_bytes));
+  if (opcode == kText && !ascii) [[unlikely]]
+    return next_beyond_ascii(input, frame);
+  take(input, frame.size());
+  return {{frame.data() + header_bytes, size_bytes}, type};
+}
+
+/// A payload of less than a block.
+Message Reader::next_tiny(std::span<char>& input, std::span<char> frame,
+                          MessageType type) noexcept {
+  const auto* header = reinterpret_cast<const unsigned char*>(frame.data());
+  const std::size_t header_bytes = header_size_bytes(header[1]);
+  const std::span<char> payload = frame.subspan(header_bytes);
+  if (!unmask_bytes(payload.data(), payload.size(), mask_key(header, header_bytes)) &&
+      type == MessageType::Text)
+    return next_beyond_ascii(input, frame);
+  take(input, frame.size());
+  return {{payload.data(), payload.size()}, type};
+}
+
+/// Text, already unmasked.
+Message Reader::next_beyond_ascii(std::span<char>& input, std::span<char> frame) noexcept {
+  const auto* header = reinterpret_cast<const unsigned char*>(frame.data());
+  const std::size_t header_bytes = header_size_bytes(header[1]);
+  const std::string_view text(frame.data() + header_bytes, frame.size() - header_bytes);
+  if (!valid_utf8(text)) {  // As it was: masking twice is no masking.
+    (void)unmask(frame.data() + header_bytes, text.size(), mask_key(header, header_bytes));
+    return {};
+  }
+  take(input, frame.size());
+  return {text, MessageType::Text};
+}
+
 Item Reader::next(std::span<char>& input) noexcept {
   if (buffer_ != nullptr && !in_payload_) drop_handed_out();
   if (failed_) {

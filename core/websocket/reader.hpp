@@ -108,6 +108,12 @@ class Reader {
   /// After an Error every further input is swallowed.
   [[nodiscard]] Item next(std::span<char>& input) noexcept;
 
+  /// next() for what most messages are, in a few steps: one that lies whole in front of the input,
+  /// in one small frame without anything unusual. Of Binary or of Text that is valid.
+  /// @return Without a payload (`data()` is nullptr) says nothing, and leaves all as it was: ask
+  /// next().
+  [[nodiscard]] Message next_small(std::span<char>& input) noexcept;
+
   /// Bytes taken since the beginning.
   [[nodiscard]] std::uint64_t offset_bytes() const noexcept { return offset_bytes_; }
 
@@ -131,6 +137,10 @@ class Reader {
   [[nodiscard]] std::size_t buffered_bytes_capacity() const noexcept { return capacity_bytes_; }
 
  private:
+  [[nodiscard, gnu::noinline]] Message next_tiny(std::span<char>& input, std::span<char> frame,
+                                                 MessageType type) noexcept;
+  [[nodiscard, gnu::noinline]] Message next_beyond_ascii(std::span<char>& input,
+                                                         std::span<char> frame) noexcept;
   [[nodiscard]] std::optional<ReadErrc> check_header(unsigned first,
                                                      unsigned second) const noexcept;
   [[nodiscard]] std::optional<ReadErrc> read_header(std::span<char>& input) noexcept;

@@ -66,13 +66,23 @@ inline std::string describe(const core::websocket::Item& item) {
   return std::visit(Describe{}, item);
 }
 
+/// Whether next_small() is asked first, as a tap does.
+enum class Small : std::uint8_t { First, Never };
+
 /// All items that `reader` makes of `bytes` given as one input. The input is a block of its own,
 /// freed before the next call, so that a view kept too long is an ASan report.
 inline void read_all(core::websocket::Reader& reader, std::string_view bytes,
-                     std::vector<std::string>& items) {
+                     std::vector<std::string>& items, Small small = Small::First) {
   std::vector<char> copy(bytes.begin(), bytes.end());
   std::span<char> input(copy);
   while (true) {
+    if (small == Small::First) {
+      const core::websocket::Message message = reader.next_small(input);
+      if (message.payload.data() != nullptr) {
+        items.push_back(describe(message));
+        continue;
+      }
+    }
     const core::websocket::Item item = reader.next(input);
     if (std::holds_alternative<core::websocket::NeedMore>(item)) return;
     items.push_back(describe(item));

@@ -42,6 +42,10 @@ TEST_CASE(
       CHECK(unmask(bytes.data(), size, 0));
       bytes[at] = '\x80';
       CHECK_FALSE(unmask(bytes.data(), size, 0));
+      std::string masked(size, 'a');
+      (void)unmask(masked.data(), size, 0x91a2b3c4);
+      masked[at] ^= static_cast<char>(0x80);
+      CHECK_FALSE(unmask(masked.data(), size, 0x91a2b3c4));
     }
   }
 }

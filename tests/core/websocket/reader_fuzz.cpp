@@ -1,4 +1,5 @@
-// Law: one input equals byte by byte equals any other cutting, and no input asserts.
+// Law: one input equals byte by byte equals any other cutting, whichever way is asked, and no input
+// asserts.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -11,11 +12,12 @@ using core::websocket::ContextTakeover, core::websocket::DeflateParameters;
 using core::websocket::Reader;
 
 /// The items of `stream` cut into steps of at most `step_max` bytes; 0: not at all.
-std::vector<std::string> items_of(Reader reader, std::string_view stream, std::size_t step_max) {
+std::vector<std::string> items_of(Reader reader, std::string_view stream, std::size_t step_max,
+                                  frames::Small small = frames::Small::First) {
   std::vector<std::string> items;
   for (std::size_t i = 0; !stream.empty(); ++i) {
     const std::size_t step = step_max == 0 ? stream.size() : 1 + i * 7 % step_max;
-    frames::read_all(reader, stream.substr(0, step), items);
+    frames::read_all(reader, stream.substr(0, step), items, small);
     stream.remove_prefix(std::min(step, stream.size()));
   }
   return items;
@@ -36,8 +38,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   deflate, (choice & 4) != 0 ? 20u : 100'000u);
   };
 
-  const std::vector<std::string> whole = items_of(reader(), stream, 0);
-  for (const std::size_t step_max : {std::size_t{1}, std::size_t{2 + (choice >> 3)}}) {
+  const std::vector<std::string> whole = items_of(reader(), stream, 0, frames::Small::Never);
+  for (const std::size_t step_max :
+       {std::size_t{0}, std::size_t{1}, std::size_t{2 + (choice >> 3)}}) {
     if (items_of(reader(), stream, step_max) == whole) continue;
     std::fprintf(stderr, "the items depend on the cutting: steps of at most %zu\n", step_max);
     std::abort();
