@@ -76,8 +76,8 @@ void Analysis::State::handle(const Fact& fact) {
       break;
   }
   lineage.observe(fact, bonds);
-  news_of_bonds(fact.at);
-  news_of_leaks();
+  if (!bonds.empty()) news_of_bonds(fact.at);
+  if (!leaks.empty()) news_of_leaks();
   rules.observe(fact);
   for (const leak::Suspicion& each : suspicions) {
     over_orphan.pair(each.old, each.successor);

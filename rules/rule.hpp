@@ -51,7 +51,7 @@ struct Context {
   Copies& copies;
   std::vector<leak::Suspicion>& suspicions;  ///< news, taken after each fact
   const Settings& settings;
-  Traffic& traffic;  ///< for what a rule alone can tell of it
+  Traffic& traffic;        ///< for what a rule alone can tell of it
   std::uint32_t rule = 0;  ///< its own place in the RuleSet
 };
 
@@ -69,16 +69,18 @@ struct Ending {
 ///     explicit TheRule(const Context& context) : Rule(context, kDescription) {}
 ///     void observe(const core::session::Fact&);
 ///
-/// and, where it needs them, `void due(core::Instant at, std::uint64_t key)` for the alarms that it
-/// set, and `void finish(const Ending&)`. It is listed in all_rules.hpp. It sees a fact after the
-/// tracker and the lineage did.
+/// and, where it needs them, `static constexpr bool kMarkedOnly = true;` (of messages it wants
+/// those that are MessageFact::marked alone, which few are), `void due(core::Instant at,
+/// std::uint64_t key)` for the alarms that it set, and `void finish(const Ending&)`. It is listed
+/// in all_rules.hpp. It sees a fact after the tracker and the lineage did.
 class Rule {
  public:
   /// The session is over: its findings grow no more.
   void settle(core::SessionId session);
 
  protected:
-  /// What a finding is worth where events were lost on their way to us (a ring overflowed, a capture has a hole).
+  /// What a finding is worth where events were lost on their way to us (a ring overflowed, a
+  /// capture has a hole).
   enum class Loss : std::uint8_t {
     Matters,  ///< what was not seen may have been: never more than `possible`
     Harmless  ///< what was seen proves it alone

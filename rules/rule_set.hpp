@@ -14,6 +14,8 @@ namespace rules {
 /// Which ones is decided when we compile.
 template <class... Rules>
 class RuleSet {
+  using Kind = core::session::FactKind;
+
  public:
   static constexpr std::size_t kSize = sizeof...(Rules);
 
@@ -21,6 +23,8 @@ class RuleSet {
       : RuleSet(context, std::index_sequence_for<Rules...>{}) {}
 
   void observe(const core::session::Fact& fact) {
+    if (fact.kind == Kind::Message && !fact.message->marked) [[likely]]
+      return (observe_unmarked<Rules>(fact), ...);
     static constexpr auto kByKind = table(std::make_index_sequence<kKinds>{});
     kByKind[static_cast<std::size_t>(fact.kind)](*this, fact);
   }
@@ -34,7 +38,6 @@ class RuleSet {
   }
 
  private:
-  using Kind = core::session::FactKind;
   static constexpr std::size_t kKinds = core::session::kFactKinds;
   using Handler = void (*)(RuleSet&, const core::session::Fact&);
 
@@ -53,6 +56,12 @@ class RuleSet {
   template <Kind kKind>
   static void handle(RuleSet& self, const core::session::Fact& fact) {
     (self.template observe_one<Rules, kKind>(fact), ...);
+  }
+  /// What nearly every message is.
+  template <class Rule>
+  void observe_unmarked(const core::session::Fact& message) {
+    if constexpr (Rule::kFacts.has(Kind::Message) && !requires { Rule::kMarkedOnly; })
+      std::get<Rule>(rules_).observe(message);
   }
   template <class Rule, Kind kKind>
   void observe_one(const core::session::Fact& fact) {

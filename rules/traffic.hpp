@@ -93,7 +93,7 @@ struct Traffic {
   void observe(const core::session::Fact& fact) noexcept {
     using core::session::FactKind;
     if (fact.kind == FactKind::Message) [[likely]]
-      return count(fact.message.ack ? Packet::Ack : Packet::Event, fact);
+      return count(fact.message->ack ? Packet::Ack : Packet::Event, fact);
     observe_rare(fact);
   }
 

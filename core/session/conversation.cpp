@@ -82,10 +82,10 @@ void Conversation::connect(const EventView& view, Session& session, Facts& out) 
   }
   out.push_back({.kind = asks ? FactKind::Connecting : FactKind::Connected,
                  .direction = event.direction,
+                 .truncated = event.connect.truncated,
                  .at = event.at,
                  .session = &session,
                  .excerpt = view.text,
-                 .truncated = event.connect.truncated,
                  .connect = &event.connect});
 }
 
@@ -102,6 +102,78 @@ void Conversation::granted_v3(Namespace& ns, const EventView& view, Session& ses
                  .session = &session,
                  .excerpt = view.text,
                  .connect = &view.event.connect});
+}
+
+inline void Conversation::complete(std::string_view excerpt, const Event::Packet& header,
+                                   Session& session, Facts& out, Direction direction, Instant at,
+                                   std::uint64_t content, bool truncated) {
+  const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
+  Namespace* const ns = session.find_namespace(header.ns);
+  const bool crashes = header.crashes_client && direction == Direction::ToClient && ns != nullptr &&
+                       !ns->left;  // Else nobody listens.
+  FactKind kind = FactKind::Message;
+  switch (type) {
+    case socketio::PacketType::Connect:
+    case socketio::PacketType::BinaryEvent:
+    case socketio::PacketType::BinaryAck:
+      return;
+    case socketio::PacketType::Disconnect:
+    case socketio::PacketType::ConnectError:
+      if (ns != nullptr) {
+        ns->connected = false;
+        ns->left = true;
+      }
+      message_ = {.ns = header.ns};
+      kind = type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
+      break;
+    case socketio::PacketType::Event:
+    case socketio::PacketType::Ack:
+      message_.topic = header.topic;
+      message_.arguments = header.arguments;
+      message_.arguments_but_last = header.arguments_but_last;
+      if (content != 0) {
+        message_.arguments = mix(header.arguments, content);
+        if (header.arguments_but_last != 0)
+          message_.arguments_but_last = mix(header.arguments_but_last, content);
+      }
+      message_.ns = header.ns;
+      message_.id = header.id;
+      message_.ack = type == socketio::PacketType::Ack;
+      message_.offset = false;
+      message_.keyed = header.keyed;
+      message_.name_at = header.name_at;
+      message_.name_bytes = header.name_bytes;
+      if (!message_.ack && ns != nullptr && direction == Direction::ToClient) {
+        ++ns->delivered;
+        message_.offset =
+            header.ends_in_offset && header.id == kNoId && (ns->pid != 0 || ns->presented_pid != 0);
+      } else if (!message_.ack && ns != nullptr && header.id != kNoId) {
+        if (ns->first_ack == kNoId) ns->first_ack = header.id;
+        ns->last_ack = header.id;
+      }
+      message_.marked = message_.id != kNoId || message_.ack || message_.offset || message_.keyed;
+      break;
+  }
+  // Written where it stays: to copy what was just stored piece by piece stalls, once a message.
+  Fact& fact = out.emplace_back();
+  fact.kind = kind;
+  fact.direction = direction;
+  fact.truncated = truncated;
+  fact.at = at;
+  fact.session = &session;
+  fact.excerpt = excerpt;
+  fact.message = &message_;
+  if (!crashes) return;
+  refusal_ = {.reason = type == socketio::PacketType::Event
+                            ? "an EVENT without a payload, so without a name to emit"
+                            : "a CONNECT_ERROR without a payload, whose message the client reads"};
+  out.push_back({.kind = FactKind::Crashing,
+                 .direction = direction,
+                 .truncated = truncated,
+                 .at = at,
+                 .session = &session,
+                 .excerpt = excerpt,
+                 .refusal = &refusal_});
 }
 
 Heard Conversation::packet(const EventView& view, Session& session, Facts& out) {
@@ -179,78 +251,6 @@ Heard Conversation::binary(const Event& event, Session& session, Facts& out) {
   return Heard::Understood;
 }
 
-void Conversation::complete(std::string_view excerpt, const Event::Packet& header, Session& session,
-                            Facts& out, Direction direction, Instant at, std::uint64_t content,
-                            bool truncated) {
-  const auto type = socketio::plain(static_cast<socketio::PacketType>(header.type));
-  Namespace* const ns = session.find_namespace(header.ns);
-  const bool crashes = header.crashes_client && direction == Direction::ToClient && ns != nullptr &&
-                       !ns->left;  // Else nobody listens.
-  // Written where it stays: to copy what was just stored piece by piece stalls, once a message.
-  Fact& fact = out.emplace_back();
-  fact.kind = FactKind::Message;
-  fact.direction = direction;
-  fact.at = at;
-  fact.session = &session;
-  fact.excerpt = excerpt;
-  fact.truncated = truncated;
-  switch (type) {
-    case socketio::PacketType::Connect:
-    case socketio::PacketType::BinaryEvent:
-    case socketio::PacketType::BinaryAck:
-      out.pop_back();
-      return;
-    case socketio::PacketType::Disconnect:
-    case socketio::PacketType::ConnectError:
-      if (ns != nullptr) {
-        ns->connected = false;
-        ns->left = true;
-      }
-      fact.message.ns = header.ns;
-      fact.kind =
-          type == socketio::PacketType::Disconnect ? FactKind::Disconnecting : FactKind::Refused;
-      break;
-    case socketio::PacketType::Event:
-      if (direction == Direction::ToClient && ns != nullptr) {
-        ++ns->delivered;
-        fact.message.offset =
-            header.ends_in_offset && header.id == kNoId && (ns->pid != 0 || ns->presented_pid != 0);
-      }
-      if (direction == Direction::ToServer && header.id != kNoId && ns != nullptr) {
-        if (ns->first_ack == kNoId) ns->first_ack = header.id;
-        ns->last_ack = header.id;
-      }
-      [[fallthrough]];
-    case socketio::PacketType::Ack:
-      fact.message.topic = header.topic;
-      fact.message.arguments = header.arguments;
-      fact.message.arguments_but_last = header.arguments_but_last;
-      if (content != 0) {
-        fact.message.arguments = mix(header.arguments, content);
-        if (header.arguments_but_last != 0)
-          fact.message.arguments_but_last = mix(header.arguments_but_last, content);
-      }
-      fact.message.ns = header.ns;
-      fact.message.id = header.id;
-      fact.message.ack = type == socketio::PacketType::Ack;
-      fact.message.keyed = header.keyed;
-      fact.message.name_at = header.name_at;
-      fact.message.name_bytes = header.name_bytes;
-      break;
-  }
-  if (!crashes) return;
-  out.push_back(
-      {.kind = FactKind::Crashing,
-       .direction = direction,
-       .at = at,
-       .session = &session,
-       .excerpt = excerpt,
-       .truncated = truncated,
-       .reason = type == socketio::PacketType::Event
-                     ? "an EVENT without a payload, so without a name to emit"
-                     : "a CONNECT_ERROR without a payload, whose message the client reads"});
-}
-
 Heard Conversation::refuse(Session& session, const EventView& view, bool truncated,
                            socketio::PacketErrc code, socketio::Causes causes, Facts& out) {
   Receiving& receiving = session.receiving[static_cast<std::size_t>(view.event.direction)];
@@ -267,15 +267,14 @@ void Conversation::malformed(Session& session, const Event& event, const Refusal
                              Facts& out) {
   session.receiving[static_cast<std::size_t>(event.direction)].malformed = true;
   culprit_.assign(refusal.culprit);
+  refusal_ = {refusal.reason, refusal.causes, culprit_};
   out.push_back({.kind = FactKind::Malformed,
                  .direction = event.direction,
+                 .truncated = refusal.truncated,
                  .at = event.at,
                  .session = &session,
                  .excerpt = refusal.excerpt,
-                 .truncated = refusal.truncated,
-                 .reason = refusal.reason,
-                 .causes = refusal.causes,
-                 .culprit = culprit_});
+                 .refusal = &refusal_});
 }
 
 /// One parser's packet in a session of the other's. A binary message is told in both readings, and

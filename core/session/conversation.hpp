@@ -58,12 +58,16 @@ class Conversation {
   [[nodiscard]] Heard refuse(Session& session, const EventView& view, bool truncated,
                              socketio::PacketErrc code, socketio::Causes causes, Facts& out);
   void malformed(Session& session, const Event& event, const Refusal& refusal, Facts& out);
-  /// A whole packet. (What is widest comes first, so that it stays in registers.)
-  void complete(std::string_view excerpt, const Event::Packet& header, Session& session, Facts& out,
-                Direction direction, Instant at, std::uint64_t content, bool truncated);
+  /// A whole packet.
+  [[gnu::always_inline]] void complete(std::string_view excerpt, const Event::Packet& header,
+                                       Session& session, Facts& out, Direction direction,
+                                       Instant at, std::uint64_t content, bool truncated);
 
-  std::string culprit_;                   ///< what the last Malformed fact borrows
-  std::unique_ptr<PendingBinary> whole_;  ///< what the last binary Message fact borrows
+  // What the latest facts borrow.
+  MessageFact message_;
+  RefusalFact refusal_;
+  std::string culprit_;
+  std::unique_ptr<PendingBinary> whole_;
 };
 
 }  // namespace core::session

@@ -26,8 +26,8 @@ enum class FactKind : std::uint8_t {
   Pong,           ///< ... and its answer; Session::heartbeat holds both instants
   Poll,           ///< the client asks for more (GET)
   Message,        ///< a whole EVENT or ACK, attachments included; `message`
-  Malformed,      ///< the receiver's official parser throws; `reason`
-  Crashing,       ///< every parser accepts it, and the receiving client crashes over it; `reason`
+  Malformed,      ///< the receiver's official parser throws; `refusal`
+  Crashing,       ///< every parser accepts it, and the receiving client crashes over it; `refusal`
   Gap,            ///< something of this session went by undecoded; `gap`
   SameRealm,      ///< its requests and those of `other` came from one page
   Aged,           ///< it has been open for limits::kSettledAge
@@ -67,31 +67,40 @@ struct MessageFact {
   std::uint64_t arguments_but_last = 0;  ///< 0: the last one is no offset
   std::uint32_t ns = 0;
   std::uint32_t id = kNoId;
-  bool ack = false;          ///< an ACK, not an EVENT
-  bool offset = false;       ///< its last argument is what recovery appended, as far as we can tell
-  bool keyed = false;        ///< `arguments` stands for the application's own id of the message
+  bool ack = false;     ///< an ACK, not an EVENT
+  bool offset = false;  ///< its last argument is what recovery appended, as far as we can tell
+  bool keyed = false;   ///< `arguments` stands for the application's own id of the message
+  /// More than an event that is told and forgotten: it asks for an ACK or is one, or has an offset
+  /// or an id of the application's.
+  bool marked = false;
   std::uint8_t name_at = 0;  ///< where the event name stands in the excerpt
   std::uint8_t name_bytes = 0;
 };
 
-/// A fact borrows its session and its excerpt: both are good while it is being handled. `session`
-/// is there but with Answered, NoHandshake and Unanswered, where it may be nullptr.
+/// Why the receiver of a packet refuses it, or crashes over it.
+struct RefusalFact {
+  std::string_view reason = {};   ///< static text
+  socketio::Causes causes = {};   ///< if by socket.io-parser: which releases refuse it
+  std::string_view culprit = {};  ///< the earlier packet that is to blame, if another
+};
+
+/// A fact borrows its session, its excerpt and its details: all are good while it is being handled.
+/// `session` is there but with Answered, NoHandshake and Unanswered, where it may be nullptr.
+/// Which details it has is told by `kind`. There is one fact a message, so it is kept small.
 struct Fact {
   FactKind kind;
   Direction direction = Direction::ToClient;
+  bool truncated = false;  ///< the excerpt was cut
+  Unobserved gap = Unobserved::EngineIoVersion;
   Instant at;
   Session* session;
-  Session* other = nullptr;
-  std::string_view excerpt = {};  ///< the packet in Engine.IO form, maybe cut
-  bool truncated = false;
-  std::string_view reason = {};   ///< Malformed, Crashing: why, static text
-  socketio::Causes causes = {};   ///< Malformed, if by socket.io-parser: which releases refuse it
-  std::string_view culprit = {};  ///< Malformed: the earlier packet that is to blame, if another
-  Unobserved gap = Unobserved::EngineIoVersion;
+  std::string_view excerpt = {};         ///< the packet in Engine.IO form
+  const MessageFact* message = nullptr;  ///< Message; of Disconnecting and Refused `ns` alone
+  const RefusalFact* refusal = nullptr;  ///< Malformed, Crashing
   const Event::Connect* connect = nullptr;
   const ExchangeFact* exchange = nullptr;
   const Event::Large* large = nullptr;
-  MessageFact message = {};
+  Session* other = nullptr;  ///< SameRealm
 };
 using Facts = std::vector<Fact>;
 

@@ -120,11 +120,11 @@ void Lineage::observe(const Fact& fact, std::vector<SessionId>& changed) {
     case FactKind::Message:
       if (!by_client) return;
       spoke(session, fact.at, changed);
-      if (fact.kind == FactKind::Message && !fact.message.ack && fact.message.id != kNoId &&
-          fact.message.id != 0) {
-        const Namespace* const ns = session.find_namespace(fact.message.ns);
-        if (ns != nullptr && ns->first_ack == fact.message.id && ns->last_ack == fact.message.id)
-          first_ack(session, ns->hash, fact.message.id, changed);
+      if (fact.kind == FactKind::Message && !fact.message->ack && fact.message->id != kNoId &&
+          fact.message->id != 0) {
+        const Namespace* const ns = session.find_namespace(fact.message->ns);
+        if (ns != nullptr && ns->first_ack == fact.message->id && ns->last_ack == fact.message->id)
+          first_ack(session, ns->hash, fact.message->id, changed);
       }
       return;
     case FactKind::SameRealm:
@@ -202,6 +202,8 @@ void Lineage::poisoned(Session& session, Instant at) {
 }
 
 void Lineage::spoke(Session& session, Instant at, std::vector<SessionId>& changed) {
+  if (left_.empty()) [[likely]]
+    return;
   const auto left = left_.find(session.id);
   if (left == left_.end() || in_flight(session, left->second.poisoned, at)) return;
   const SessionId newcomer = left->second.bond.successor;

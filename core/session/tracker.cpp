@@ -34,6 +34,8 @@ void wrong_heartbeat(const Event& event, Session& session, Facts& out) {
 void Tracker::observe(const EventView& view, Facts& out) {
   const Event& event = view.event;
   switch (event.kind) {
+    case EventKind::Packet:
+      return on_packet(view, out);
     case EventKind::StreamEnded:
       return on_stream_ended(event, out);
     case EventKind::Request: {
@@ -48,24 +50,69 @@ void Tracker::observe(const EventView& view, Facts& out) {
       connection.instead_of = event.routed.instead_of;
       return;
     }
-    default:
-      break;
+    case EventKind::Unobserved:
+      return on_gap(event, find_connection(event), out);
+    case EventKind::Response:
+      if (Connection* const connection = find_connection(event))
+        on_response(view, *connection, out);
+      return;
+    case EventKind::ExchangeEnded:
+      if (Connection* const connection = find_connection(event))
+        on_exchange_ended(event, *connection);
+      return;
+    case EventKind::Handshake:
+      if (Connection* const connection = find_connection(event))
+        on_handshake(view, *connection, out);
+      return;
+    case EventKind::Connect:
+    case EventKind::Binary:
+    case EventKind::EnginePacket:
+    case EventKind::EngineError:
+    case EventKind::WebSocketError:
+    case EventKind::WebSocketClosed:
+    case EventKind::Large:
+      return on_spoken(view, out);
   }
+}
 
-  Connection* const connection = find_connection(event.connection);
-  if (connection != nullptr) check_sequence(event, *connection);
-  if (event.kind == EventKind::Unobserved) return on_gap(event, connection, out);
+/// The open session whose sides exchanged this; nullptr when there is none, which was told.
+[[gnu::always_inline]] inline Session* Tracker::speaking(const EventView& view,
+                                                         Connection* connection, Facts& out) {
+  const Event& event = view.event;
   if (connection == nullptr)
-    return;  // Its request was lost with a ring overflow, which is reported.
-  if (event.kind == EventKind::Response) return on_response(view, *connection, out);
-  if (event.kind == EventKind::ExchangeEnded) return on_exchange_ended(event, *connection);
-  if (event.kind == EventKind::Handshake) return on_handshake(view, *connection, out);
-
+    return nullptr;  // Its request was lost with a ring overflow, which is reported.
   Session* const session = session_of(*connection, event.direction);
-  if (session == nullptr) return on_no_session(view, *connection, out);
-  if (!session->open) return;
+  if (session == nullptr) {
+    on_no_session(view, *connection, out);
+    return nullptr;
+  }
+  if (!session->open) return nullptr;
   (event.direction == Direction::ToServer ? session->heartbeat.heard_at
                                           : session->heartbeat.told_at) = event.at;
+  return session;
+}
+
+void Tracker::on_packet(const EventView& view, Facts& out) {
+  Session* const session = speaking(view, find_connection(view.event), out);
+  if (session == nullptr || session->parser == Parser::Other) return;
+  const Heard heard = conversation_.packet(view, *session, out);
+  if (heard != Heard::Understood) [[unlikely]]
+    not_understood(heard, view.event, *session, out);
+}
+
+void Tracker::not_understood(Heard heard, const Event& event, Session& session, Facts& out) {
+  if (heard == Heard::GaveUp)
+    return gap(&session, Unobserved::OversizeMessage, 1, event.direction, event.at, out);
+  session.parser = Parser::Other;
+  gap(&session, Unobserved::CustomParser, 1, event.direction, event.at, out);
+}
+
+/// All else that the two sides of a session tell each other.
+void Tracker::on_spoken(const EventView& view, Facts& out) {
+  const Event& event = view.event;
+  Connection* const connection = find_connection(event);
+  Session* const session = speaking(view, connection, out);
+  if (session == nullptr) return;
   switch (event.kind) {
     case EventKind::EnginePacket:
       return on_engine(event, *connection, *session, out);
@@ -76,25 +123,19 @@ void Tracker::observe(const EventView& view, Facts& out) {
       return conversation_.websocket_error(event, *session, out);
     case EventKind::Connect:
       return on_connect(view, *session, out);
-    case EventKind::Packet:
     case EventKind::Binary: {
       if (session->parser == Parser::Other) return;
-      const Heard heard = event.kind == EventKind::Packet
-                              ? conversation_.packet(view, *session, out)
-                              : conversation_.binary(event, *session, out);
-      if (heard == Heard::Understood) return;
-      if (heard == Heard::GaveUp)
-        return gap(session, Unobserved::OversizeMessage, 1, event.direction, event.at, out);
-      session->parser = Parser::Other;
-      return gap(session, Unobserved::CustomParser, 1, event.direction, event.at, out);
+      const Heard heard = conversation_.binary(event, *session, out);
+      if (heard != Heard::Understood) not_understood(heard, event, *session, out);
+      return;
     }
     case EventKind::Large:
       out.push_back({.kind = FactKind::Large,
                      .direction = event.direction,
+                     .truncated = event.large.truncated,
                      .at = event.at,
                      .session = session,
                      .excerpt = view.text,
-                     .truncated = event.large.truncated,
                      .large = &event.large});
       return;
     case EventKind::WebSocketClosed:
@@ -112,12 +153,15 @@ void Tracker::observe(const EventView& view, Facts& out) {
   }
 }
 
-Tracker::Connection* Tracker::find_connection(ConnectionId id) noexcept {
-  if (latest_ != nullptr && latest_id_ == id) return latest_;
-  const auto found = connections_.find(id);
-  if (found == connections_.end()) return nullptr;
-  latest_ = &found->second;
-  latest_id_ = id;
+/// The connection of an event that follows others of its own.
+Tracker::Connection* Tracker::find_connection(const Event& event) noexcept {
+  if (latest_ == nullptr || latest_id_ != event.connection) {
+    const auto found = connections_.find(event.connection);
+    if (found == connections_.end()) return nullptr;
+    latest_ = &found->second;
+    latest_id_ = event.connection;
+  }
+  check_sequence(event, *latest_);
   return latest_;
 }
 
@@ -409,7 +453,7 @@ void Tracker::gap(Session* session, Unobserved reason, std::uint32_t count, Dire
   if ((session->gaps & bit) == 0) ++total.sessions;
   session->gaps |= bit;
   out.push_back(
-      {.kind = FactKind::Gap, .direction = direction, .at = at, .session = session, .gap = reason});
+      {.kind = FactKind::Gap, .direction = direction, .gap = reason, .at = at, .session = session});
 }
 
 void Tracker::same_realm(Session& session, SessionId other_id, Instant at, Facts& out) {

@@ -108,9 +108,13 @@ class Tracker {
     bool ended[2] = {false, false};
   };
 
-  [[nodiscard]] Connection* find_connection(ConnectionId id) noexcept;
+  [[nodiscard]] Connection* find_connection(const Event& event) noexcept;
   [[nodiscard]] Session* session_of(Connection& connection, Direction direction) noexcept;
   void check_sequence(const Event& event, Connection& connection) noexcept;
+  [[nodiscard]] Session* speaking(const EventView& view, Connection* connection, Facts& out);
+  void on_packet(const EventView& view, Facts& out);
+  void on_spoken(const EventView& view, Facts& out);
+  void not_understood(Heard heard, const Event& event, Session& session, Facts& out);
   void on_handshake(const EventView& event, Connection& connection, Facts& out);
   void on_connect(const EventView& event, Session& session, Facts& out);
   void on_engine(const Event& event, Connection& connection, Session& session, Facts& out);

@@ -146,10 +146,10 @@ void Tracker::on_no_session(const EventView& view, Connection& connection, Facts
   Event::Response response = no_response();
   response.status = connection.websocket ? 101 : 200;
   out.push_back({.kind = FactKind::NoHandshake,
+                 .truncated = event.engine.truncated,
                  .at = event.at,
                  .session = nullptr,
                  .excerpt = view.text,
-                 .truncated = event.engine.truncated,
                  .exchange = &exchange_fact(*exchange, response)});
 }
 

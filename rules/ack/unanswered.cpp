@@ -70,18 +70,18 @@ void Unanswered::observe(const Fact& fact) {
   Session& session = *fact.session;
   if (fact.kind == FactKind::Ping) return look(session, fact.at, kPatience, When::Open);
   if (fact.kind == FactKind::Closed) return look(session, fact.at, kOnItsWay, When::Closed);
-  if (fact.message.id == core::kNoId) return;
-  if (!fact.message.ack) {
+  if (fact.message->id == core::kNoId) return;
+  if (!fact.message->ack) {
     made(memory_of(session).acks[static_cast<std::size_t>(fact.direction)])
-        .add({fact.message.topic, content_of(fact.message), fact.at, fact.message.ns,
-              fact.message.id, true, false});
+        .add({fact.message->topic, content_of(*fact.message), fact.at, fact.message->ns,
+              fact.message->id, true, false});
     return;
   }
   Remembered* const memory = remembered(&session);
   if (memory == nullptr) return;
   const auto& book = memory->acks[static_cast<std::size_t>(core::opposite(fact.direction))];
   if (book == nullptr) return;
-  AckBook::Request* const request = book->find(fact.message.ns, fact.message.id);
+  AckBook::Request* const request = book->find(fact.message->ns, fact.message->id);
   if (request == nullptr) return;
   if (request->waits)
     context_.traffic.acks[core::index_of(core::opposite(fact.direction))].add(fact.at - request->at,

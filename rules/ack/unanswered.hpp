@@ -13,6 +13,7 @@ class Unanswered : public Rule {
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Message, core::session::FactKind::Ping,
                                   core::session::FactKind::Closed};
+  static constexpr bool kMarkedOnly = true;
 
   explicit Unanswered(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);

@@ -25,13 +25,13 @@ const Description UnknownOrTwice::kDescription{
 };
 
 void UnknownOrTwice::observe(const Fact& fact) {
-  if (!fact.message.ack || fact.message.id == core::kNoId || fact.session->gaps != 0) return;
+  if (!fact.message->ack || fact.message->id == core::kNoId || fact.session->gaps != 0) return;
   Remembered* const memory = remembered(fact.session);
   const Direction asks = core::opposite(fact.direction);
   AckBook* const book =
       memory == nullptr ? nullptr : memory->acks[static_cast<std::size_t>(asks)].get();
   const AckBook::Request* const request =
-      book == nullptr ? nullptr : book->find(fact.message.ns, fact.message.id);
+      book == nullptr ? nullptr : book->find(fact.message->ns, fact.message->id);
   if (request != nullptr && request->waits) return;
   if (request == nullptr && book != nullptr && book->lost_track()) return;
 
@@ -47,7 +47,7 @@ void UnknownOrTwice::observe(const Fact& fact) {
   if (!is_new) return;
   finding.direction = fact.direction;
   const std::string who = by_client ? "The client" : "The server";
-  const std::string id = std::to_string(fact.message.id);
+  const std::string id = std::to_string(fact.message->id);
   if (twice) {
     finding.event = context_.topics.name_of(request->topic, asks);
     finding.summary = who + " acknowledged \"" + finding.event->event + "\" (id " + id + ") twice.";

@@ -47,13 +47,13 @@ const Description BufferedFlush::kDescription{
         "socketio/socket.io-client#1279; socketio/socket.io-client-java#519",
 };
 
-void BufferedFlush::observe(const Fact& fact) {
+/// Of a client that had been here before.
+void BufferedFlush::look(const Fact& fact) {
   if (fact.kind == FactKind::Connected) {
-    if (fact.session->life > 1)
-      memory_of(*fact.session).flush = {.until = fact.at + kOneTick + fact.session->round_trip()};
+    memory_of(*fact.session).flush = {.until = fact.at + kOneTick + fact.session->round_trip()};
     return;
   }
-  if (fact.direction != Direction::ToServer || fact.message.ack || fact.session->life == 1) return;
+  if (fact.direction != Direction::ToServer || fact.message->ack) return;
   Remembered* const memory = remembered(fact.session);
   if (memory == nullptr || fact.at > memory->flush.until) return;
   Flush& flush = memory->flush;
@@ -62,10 +62,10 @@ void BufferedFlush::observe(const Fact& fact) {
     return;
   }
   flush.latest = fact.at;
-  const std::uint64_t content = content_of(fact.message);
-  if (flush.events != 0 && flush.topic == fact.message.topic && flush.content == content)
+  const std::uint64_t content = content_of(*fact.message);
+  if (flush.events != 0 && flush.topic == fact.message->topic && flush.content == content)
     ++flush.copies;
-  flush.topic = fact.message.topic;
+  flush.topic = fact.message->topic;
   flush.content = content;
   if (++flush.events < kEventsMin) return;
 

@@ -26,7 +26,12 @@ class BufferedFlush : public Rule {
                                   core::session::FactKind::Message};
 
   explicit BufferedFlush(const Context& context) : Rule(context, kDescription) {}
-  void observe(const core::session::Fact& fact);
+  void observe(const core::session::Fact& fact) {
+    if (fact.session->life > 1) look(fact);  // Few have come back.
+  }
+
+ private:
+  void look(const core::session::Fact& fact);
 };
 
 }  // namespace rules::duplicate

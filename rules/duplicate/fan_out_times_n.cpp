@@ -89,18 +89,18 @@ void FanOutTimesN::observe(const Fact& fact) {
       conclude(*fact.session, std::exchange(memory->run, {}));
     return;
   }
-  if (fact.message.ack) return;
-  const std::uint64_t content = content_of(fact.message);
+  if (fact.message->ack) return;
+  const std::uint64_t content = content_of(*fact.message);
   if (fact.direction == Direction::ToServer) {
-    said_[next_said_] = {fact.session->id, fact.message.topic, content, fact.at};
+    said_[next_said_] = {fact.session->id, fact.message->topic, content, fact.at};
     next_said_ = (next_said_ + 1) % said_.size();
     return;
   }
-  if (fact.message.id != core::kNoId) return;
+  if (fact.message->id != core::kNoId) return;
   Run& run = memory_of(*fact.session).run;
   const core::Duration pause = fact.at - run.last;
   const bool near =
-      run.length != 0 && run.topic == fact.message.topic && pause <= window_of(*fact.session);
+      run.length != 0 && run.topic == fact.message->topic && pause <= window_of(*fact.session);
   if (near && run.content == content) {
     run.last = fact.at;
     if (++run.length == 2) suspect(fact, run);
@@ -109,7 +109,7 @@ void FanOutTimesN::observe(const Fact& fact) {
   const bool crowded = near && (is_polling(*fact.session) || pause > core::Duration(kOneGo));
   run.crowded |= crowded;
   if (run.length != 0 && !topics_.empty()) conclude(*fact.session, run);
-  run.begin(fact.message.topic, content, fact.at, crowded);
+  run.begin(fact.message->topic, content, fact.at, crowded);
 }
 
 void FanOutTimesN::suspect(const Fact& fact, const Run& run) {

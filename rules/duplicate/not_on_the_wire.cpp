@@ -24,13 +24,13 @@ const Description NotOnTheWire::kDescription{
     .source = "socketio/socket.io#4919, #758, #997, #2529; rikulo/socket.io-client-dart#33",
 };
 
-void NotOnTheWire::observe(const Fact& fact) {
+void NotOnTheWire::look(const Fact& fact) {
   const auto& asked = context_.settings.handled_twice;
-  if (asked.empty() || fact.direction != Direction::ToClient || fact.message.ack ||
-      first_.contains(fact.message.topic))
+  if (fact.direction != Direction::ToClient || fact.message->ack ||
+      first_.contains(fact.message->topic))
     return;
   if (std::find(asked.begin(), asked.end(), event_name(fact).event) == asked.end()) return;
-  first_.emplace(fact.message.topic, packet_of(fact, "the first one"));
+  first_.emplace(fact.message->topic, packet_of(fact, "the first one"));
 }
 
 void NotOnTheWire::finish(const Ending& ending) {

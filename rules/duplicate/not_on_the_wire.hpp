@@ -16,10 +16,14 @@ class NotOnTheWire : public Rule {
   static constexpr FactSet kFacts{core::session::FactKind::Message};
 
   explicit NotOnTheWire(const Context& context) : Rule(context, kDescription) {}
-  void observe(const core::session::Fact& fact);
+  void observe(const core::session::Fact& fact) {
+    if (!context_.settings.handled_twice.empty()) look(fact);
+  }
   void finish(const Ending& ending);
 
  private:
+  void look(const core::session::Fact& fact);
+
   std::unordered_map<std::uint64_t, Evidence> first_;  ///< by topic, of the events asked about
 };
 

@@ -62,7 +62,7 @@ void OverOrphan::standing(SessionId old, const std::optional<leak::Standing>& st
 }
 
 void OverOrphan::match(const Fact& fact) {
-  if (fact.direction != Direction::ToClient || fact.message.ack) return;
+  if (fact.direction != Direction::ToClient || fact.message->ack) return;
   if (const auto own = pairs_.find(fact.session->id); own != pairs_.end())
     match(own->first, own->second, fact);
   if (const auto old = old_of_.find(fact.session->id); old != old_of_.end()) {
@@ -74,11 +74,12 @@ void OverOrphan::match(const Fact& fact) {
 void OverOrphan::match(SessionId old, Pair& pair, const Fact& fact) {
   const bool to_old = fact.session->id == old;
   for (Sent& sent : pair.recent) {
-    if (!sent.waits || sent.to_old == to_old || sent.topic != fact.message.topic ||
-        sent.arguments != content_of(fact.message) || sent.at + core::limits::kCopyWindow < fact.at)
+    if (!sent.waits || sent.to_old == to_old || sent.topic != fact.message->topic ||
+        sent.arguments != content_of(*fact.message) ||
+        sent.at + core::limits::kCopyWindow < fact.at)
       continue;
     sent.waits = false;
-    Told& told = pair.told[fact.message.topic];
+    Told& told = pair.told[fact.message->topic];
     if (told.count == 0) {
       told.name = event_name(fact);
       told.first = fact.at;
@@ -93,18 +94,18 @@ void OverOrphan::match(SessionId old, Pair& pair, const Fact& fact) {
     told.doubled += doubled;
     told.last = fact.at;
     if (told.finding != 0) {
-      copies_.of(fact.message.topic, Direction::ToClient).extra += 1;
-      copies_.of(fact.message.topic, Direction::ToClient).doubled += doubled;
+      copies_.of(fact.message->topic, Direction::ToClient).extra += 1;
+      copies_.of(fact.message->topic, Direction::ToClient).doubled += doubled;
       Finding& finding = book_.at(told.finding);
       finding.count = told.count;
       finding.last_seen = told.last;
       book_.grew(told.finding, fact.at);
     } else if (pair.standing) {
-      tell(old, pair, fact.message.topic, told);
+      tell(old, pair, fact.message->topic, told);
     }
     return;
   }
-  pair.recent[pair.next] = {fact.message.topic, content_of(fact.message), fact.at, to_old, true};
+  pair.recent[pair.next] = {fact.message->topic, content_of(*fact.message), fact.at, to_old, true};
   pair.next = (pair.next + 1) % pair.recent.size();
 }
 

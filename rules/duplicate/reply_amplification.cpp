@@ -1,6 +1,5 @@
 #include "rules/duplicate/reply_amplification.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "rules/memory.hpp"
@@ -25,12 +24,13 @@ constexpr int kLivesMax = 8;
 
 /// An event to the client: what it sends from now on may be its answer.
 void await(Echoes& echoes, std::uint64_t topic, Instant at) {
-  auto& unanswered = echoes.unanswered;
-  if (at - echoes.trigger_at > core::Duration(kAnswerWindow)) unanswered = {};
-  std::rotate(unanswered.rbegin(), unanswered.rbegin() + 1, unanswered.rend());
-  unanswered[0] = std::exchange(echoes.trigger, topic);
+  auto& [latest, before, oldest] = echoes.unanswered;
+  if (at - echoes.trigger_at > core::Duration(kAnswerWindow)) latest = before = 0;
+  oldest = before;
+  before = latest;
+  latest = std::exchange(echoes.trigger, topic);
   echoes.trigger_at = at;
-  echoes.asked_again = std::find(unanswered.begin(), unanswered.end(), topic) != unanswered.end();
+  echoes.asked_again = latest == topic || before == topic || oldest == topic;
 }
 
 EchoPairs::Pair* find(Echoes& echoes, std::uint64_t trigger, std::uint64_t reply) {
@@ -76,20 +76,20 @@ void ReplyAmplification::observe(const Fact& fact) {
       conclude(session, memory->echoes, fact.at);
     return;
   }
-  if (fact.message.ack) return;
+  if (fact.message->ack) return;
   Echoes& echoes = memory_of(session).echoes;
   if (fact.direction == Direction::ToClient) {
     if (echoes.echoes[0].times != 0) conclude(session, echoes, fact.at);
-    await(echoes, fact.message.topic, fact.at);
+    await(echoes, fact.message->topic, fact.at);
     return;
   }
   if (echoes.trigger == 0 || fact.at - echoes.trigger_at > core::Duration(kAnswerWindow)) return;
-  const std::uint64_t content = content_of(fact.message);
+  const std::uint64_t content = content_of(*fact.message);
   for (Echoes::Echo& echo : echoes.echoes) {
     if (echo.times == 0) {
-      return echo.begin(fact.message.topic, content, fact.at);
+      return echo.begin(fact.message->topic, content, fact.at);
     }
-    if (echo.topic != fact.message.topic || echo.content != content) continue;
+    if (echo.topic != fact.message->topic || echo.content != content) continue;
     const bool polling = session.transport == core::TransportName::Polling;
     if (fact.at - echo.first > core::Duration(polling ? kNextPost : kSameTick)) return;
     ++echo.times;

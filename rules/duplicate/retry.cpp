@@ -55,16 +55,16 @@ const Description Retry::kDescription{
 };
 
 void Retry::observe(const Fact& fact) {
-  if (fact.direction != Direction::ToServer || fact.message.ack || fact.message.id == core::kNoId)
+  if (fact.direction != Direction::ToServer || fact.message->ack || fact.message->id == core::kNoId)
     return;
   Remembered* const memory = remembered(fact.session);
   constexpr auto kSide = static_cast<std::size_t>(Direction::ToServer);
-  const std::uint64_t content = content_of(fact.message);
+  const std::uint64_t content = content_of(*fact.message);
   const ack::AckBook::Request* latest = nullptr;
   const ack::AckBook::Request* earlier = nullptr;
   const auto look = [&](ack::AckBook& book) {
     for (const auto& request : book.requests()) {
-      if (!request.waits || request.topic != fact.message.topic || request.content != content)
+      if (!request.waits || request.topic != fact.message->topic || request.content != content)
         continue;
       if (latest == nullptr || request.at > latest->at) {
         earlier = latest;
@@ -91,7 +91,7 @@ void Retry::observe(const Fact& fact) {
 
   if (latest == nullptr) {
     const bool exact = fact.session->continues <= Grade::AckContinuity;
-    if (carried != nullptr && carried->id < fact.message.id)
+    if (carried != nullptr && carried->id < fact.message->id)
       again(fact, exact ? Confidence::Likely : Confidence::Possible, carried->at, carried->id,
             last_life->id, false);
     return;
@@ -112,12 +112,12 @@ void Retry::observe(const Fact& fact) {
 void Retry::again(const Fact& fact, Confidence confidence, Instant before, std::uint32_t before_id,
                   SessionId before_session, bool at_once) {
   const auto [finding, is_new] = tell(*fact.session, fact.at, confidence, Fault::Client,
-                                      fact.message.topic << 1 | (at_once ? 1U : 0U));
+                                      fact.message->topic << 1 | (at_once ? 1U : 0U));
   if (!is_new) return;
   finding.direction = Direction::ToServer;
   finding.event = event_name(fact);
   finding.grade = before_session == fact.session->id ? Grade::None : fact.session->continues;
-  finding.summary = "The client sent " + emitted(*finding.event, fact.message.id) + " " +
+  finding.summary = "The client sent " + emitted(*finding.event, fact.message->id) + " " +
                     (at_once ? "twice at once, having waited for its ack in its last session."
                              : text_of(fact.at - before) + " after the same with id " +
                                    std::to_string(before_id) + ", which nobody had acknowledged.");

@@ -11,6 +11,7 @@ class Retry : public Rule {
  public:
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Message};
+  static constexpr bool kMarkedOnly = true;
 
   explicit Retry(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);

@@ -28,25 +28,25 @@ const Description SameId::kDescription{
 };
 
 void SameId::observe(const Fact& fact) {
-  if (!fact.message.keyed || fact.message.ack) return;
+  if (!fact.message->keyed || fact.message->ack) return;
   Remembered& memory = memory_of(*fact.session);
   const auto side = static_cast<std::size_t>(fact.direction);
   Seen& ids = made(memory.ids[side]);
-  const std::uint64_t id = fact.message.arguments ^ fact.message.topic;
+  const std::uint64_t id = fact.message->arguments ^ fact.message->topic;
   const Instant before = ids.when(id);
   if (before == Instant{}) return ids.add(id, fact.at);
-  if (fact.direction == Direction::ToServer && fact.message.id != core::kNoId &&
+  if (fact.direction == Direction::ToServer && fact.message->id != core::kNoId &&
       memory.acks[side] != nullptr)
     for (const ack::AckBook::Request& request : memory.acks[side]->requests())
-      if (request.waits && request.topic == fact.message.topic &&
-          request.content == fact.message.arguments)
+      if (request.waits && request.topic == fact.message->topic &&
+          request.content == fact.message->arguments)
         return;
 
   const bool to_client = fact.direction == Direction::ToClient;
   const auto [finding, is_new] =
       tell(*fact.session, fact.at, Confidence::Certain, to_client ? Fault::Server : Fault::Client,
-           fact.message.topic << 1 | side);
-  Copies::Count& copies = context_.copies.of(fact.message.topic, fact.direction);
+           fact.message->topic << 1 | side);
+  Copies::Count& copies = context_.copies.of(fact.message->topic, fact.direction);
   ++copies.extra;
   if (!is_new) return;
   ++copies.doubled;

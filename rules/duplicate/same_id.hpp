@@ -10,6 +10,7 @@ class SameId : public Rule {
  public:
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Message};
+  static constexpr bool kMarkedOnly = true;
 
   explicit SameId(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);

@@ -44,19 +44,19 @@ std::optional<core::socketio::RecoveryOffset> offset_of(const Fact& fact) {
 }  // namespace
 
 void SameOffset::observe(const Fact& fact) {
-  if (!fact.message.offset || fact.message.keyed) return;
+  if (!fact.message->offset || fact.message->keyed) return;
   Offsets& offsets = made(memory_of(*fact.session).offsets);
-  const std::uint64_t event = fact.message.arguments ^ fact.message.topic;
+  const std::uint64_t event = fact.message->arguments ^ fact.message->topic;
   const Offsets::Offset* const before = offsets.find(event);
   if (before == nullptr) return offsets.add({event, fact.at, offset_of(fact)});
 
   const bool sure = is_sure(*fact.session, *before);
   const auto [finding, is_new] =
       tell(*fact.session, fact.at, sure ? Confidence::Certain : Confidence::Possible, Fault::Server,
-           fact.message.topic);
+           fact.message->topic);
   const bool proven = finding.confidence == Confidence::Certain;
   regrade(finding, proven ? Severity::Error : Severity::Info);
-  Copies::Count& copies = context_.copies.of(fact.message.topic, Direction::ToClient);
+  Copies::Count& copies = context_.copies.of(fact.message->topic, Direction::ToClient);
   copies.doubtful |= !proven;
   if (proven) {
     copies.extra += 1;

@@ -12,6 +12,7 @@ class SameOffset : public Rule {
  public:
   static const Description kDescription;
   static constexpr FactSet kFacts{core::session::FactKind::Message};
+  static constexpr bool kMarkedOnly = true;
 
   explicit SameOffset(const Context& context) : Rule(context, kDescription) {}
   void observe(const core::session::Fact& fact);

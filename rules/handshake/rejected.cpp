@@ -111,12 +111,12 @@ void Rejected::foreign(const Fact& fact, Evidence answer) {
 void Rejected::refused(const Fact& fact) {
   // One that nobody asked for is nobody's refusal; one without words is protocol/crashing-packet's.
   if (fact.direction != core::Direction::ToClient ||
-      fact.session->find_namespace(fact.message.ns) == nullptr ||
+      fact.session->find_namespace(fact.message->ns) == nullptr ||
       fact.excerpt.find_first_of("{\"") == std::string_view::npos)
     return;
   const bool invalid = fact.excerpt.find("\"Invalid namespace\"") != std::string_view::npos;
   const auto [finding, is_new] =
-      tell_at_large(invalid ? kNamespace + fact.message.ns : kMiddleware, fact.at,
+      tell_at_large(invalid ? kNamespace + fact.message->ns : kMiddleware, fact.at,
                     invalid ? Confidence::Certain : Confidence::Possible,
                     invalid ? Fault::Client : Fault::Unknown);
   if (is_new) {

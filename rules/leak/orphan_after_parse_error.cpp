@@ -127,9 +127,9 @@ void OrphanAfterParseError::observe(const Fact& fact, std::vector<SessionId>& ch
       return;  // Its client left at an earlier packet.
     Suspect& suspect = entry->second;
     suspect.poisoned = fact.at;
-    suspect.packet = fact.culprit.empty() ? fact.excerpt : fact.culprit;
-    suspect.truncated = fact.truncated && fact.culprit.empty();
-    suspect.reason = fact.reason;
+    suspect.packet = fact.refusal->culprit.empty() ? fact.excerpt : fact.refusal->culprit;
+    suspect.truncated = fact.truncated && fact.refusal->culprit.empty();
+    suspect.reason = fact.refusal->reason;
     return;
   }
   const auto found = suspects_.find(session.id);

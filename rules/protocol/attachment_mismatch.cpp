@@ -47,7 +47,7 @@ const Description AttachmentMismatch::kDescription{
 };
 
 void AttachmentMismatch::observe(const core::session::Fact& fact) {
-  const std::string_view text = sentence(fact.causes);
+  const std::string_view text = sentence(fact.refusal->causes);
   if (!text.empty()) tell_packet(fact, std::string(text));
 }
 

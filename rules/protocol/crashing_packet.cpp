@@ -26,7 +26,7 @@ const Description CrashingPacket::kDescription{
 
 void CrashingPacket::observe(const core::session::Fact& fact) {
   tell_packet(fact, "The server sent a packet that parses and then crashes the client: " +
-                        std::string(fact.reason) + ".");
+                        std::string(fact.refusal->reason) + ".");
 }
 
 }  // namespace rules::protocol

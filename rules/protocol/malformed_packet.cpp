@@ -31,10 +31,10 @@ void MalformedPacket::observe(const core::session::Fact& fact) {
   std::string summary(fact.direction == core::Direction::ToClient
                           ? "The server sent a packet that the client's parser refuses: "
                           : "The client sent a packet that the server's parser refuses: ");
-  summary += fact.reason;
-  if (!fact.causes.empty())
+  summary += fact.refusal->reason;
+  if (!fact.refusal->causes.empty())
     summary.append(" (")
-        .append(core::socketio::phrase(core::socketio::verdict(fact.causes)).view())
+        .append(core::socketio::phrase(core::socketio::verdict(fact.refusal->causes)).view())
         .append(")");
   tell_packet(fact, summary + ".");
 }

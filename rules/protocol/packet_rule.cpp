@@ -13,7 +13,7 @@ bool by_company(core::socketio::Causes causes) noexcept {
 /// Whether what was lost may be what made it a fault: what came before it, or, where the parser is
 /// guessed from what was seen, what would have told that it is another.
 bool hangs_on_others(const core::session::Fact& fact) noexcept {
-  return by_company(fact.causes) || fact.session->parser == core::session::Parser::MsgPack;
+  return by_company(fact.refusal->causes) || fact.session->parser == core::session::Parser::MsgPack;
 }
 
 }  // namespace
@@ -28,11 +28,11 @@ void PacketRule::tell_packet(const core::session::Fact& fact, const std::string&
     finding.direction = fact.direction;
     finding.summary = summary;
   }
-  if (!fact.culprit.empty())
-    add(finding,
-        {fact.at, fact.direction, fact.session->id, What::Packet, std::string(fact.culprit), false,
-         "announced attachments; what follows is refused on its account"});
-  add(finding, packet_of(fact, std::string(fact.reason)));
+  if (!fact.refusal->culprit.empty())
+    add(finding, {fact.at, fact.direction, fact.session->id, What::Packet,
+                  std::string(fact.refusal->culprit), false,
+                  "announced attachments; what follows is refused on its account"});
+  add(finding, packet_of(fact, std::string(fact.refusal->reason)));
 }
 
 }  // namespace rules::protocol

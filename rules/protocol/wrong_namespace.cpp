@@ -30,18 +30,18 @@ const Description WrongNamespace::kDescription{
 
 void WrongNamespace::observe(const Fact& fact) {
   if (fact.direction != Direction::ToServer) return;
-  const Namespace* const ns = fact.session->find_namespace(fact.message.ns);
+  const Namespace* const ns = fact.session->find_namespace(fact.message->ns);
   if (ns != nullptr && (ns->connected || ns->left || !ns->socket_sid.empty())) return;
   if (fact.session->eio == 3 || fact.session->gaps != 0 ||
       fact.session->namespaces.size() >= core::limits::kNamespacesMax)
     return;
   const auto [finding, is_new] =
-      tell(*fact.session, fact.at, Confidence::Certain, Fault::Client, fact.message.ns);
+      tell(*fact.session, fact.at, Confidence::Certain, Fault::Client, fact.message->ns);
   add(finding, packet_of(fact, ns == nullptr ? "nobody asked for this namespace"
                                              : "asked for, and not granted yet"));
   if (!is_new) return;
   finding.direction = Direction::ToServer;
-  if (!fact.message.ack) finding.event = event_name(fact);
+  if (!fact.message->ack) finding.event = event_name(fact);
   finding.summary = "The client sent a packet in a namespace that it had not joined.";
 }
 

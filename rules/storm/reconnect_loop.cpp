@@ -50,8 +50,8 @@ void ReconnectLoop::observe(const Fact& fact) {
     case FactKind::Malformed:
       if (fact.direction == Direction::ToClient)
         met(session, fact.at, Fault::Server,
-            "a packet that its parser refuses (" + std::string(fact.reason) + ")",
-            packet_of(fact, std::string(fact.reason)));
+            "a packet that its parser refuses (" + std::string(fact.refusal->reason) + ")",
+            packet_of(fact, std::string(fact.refusal->reason)));
       return;
     case FactKind::Answered:
       if (refusal_of(*fact.exchange) == Refusal::TooBig)
