@@ -48,9 +48,10 @@ bool equal_in_any_case(std::string_view text, std::string_view lower_text) noexc
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
@@ -74,9 +75,11 @@ void Head::end_name(const Settings& settings, Direction direction, bool of_inter
   if (name_bytes <= kNameBytesMax) {
     const std::string_view seen(name.data(), name_bytes);
     const Of other = direction == Direction::ToServer ? Of::Responses : Of::Requests;
-    for (const KnownHeader& known : kKnownHeaders)
-      if (equal_in_any_case(seen, known.name) && known.of != other && (of_interest || known.always))
-        header = known.header;
+    for (const KnownHeader& known : kKnownHeaders) {
+      if (!equal_in_any_case(seen, known.name)) continue;
+      if (known.of != other && (of_interest || known.always)) header = known.header;
+      break;
+    }
     if (!header && of_interest && direction == Direction::ToServer &&
         !settings.extra_header.empty() && equal_in_any_case(seen, settings.extra_header))
       header = Header::Extra;
@@ -133,7 +136,9 @@ bool names_token(std::string_view value, std::string_view token) noexcept {
     const std::size_t end = value.find(',');
     const std::string_view element = value.substr(0, end);
     value = end == std::string_view::npos ? std::string_view{} : value.substr(end + 1);
-    const std::string_view named = trimmed(element.substr(0, element.find_first_of(";/")));
+    const auto* const named_end =
+        std::find_if(element.begin(), element.end(), [](char c) { return c == ';' || c == '/'; });
+    const std::string_view named = trimmed({element.begin(), named_end});
     if (equal_in_any_case(named, token)) return true;
   }
   return false;

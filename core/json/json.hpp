@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -115,6 +116,11 @@ class MemberReader {
 [[nodiscard]] std::optional<Value> find_member(std::string_view object,
                                                std::string_view key) noexcept;
 
+/// The same of several keys, in one pass.
+template <std::size_t kSize>
+[[nodiscard]] std::array<std::optional<Value>, kSize> find_members(
+    std::string_view object, const std::array<std::string_view, kSize>& keys) noexcept;
+
 /// Whether a string's source text (with quotes) denotes `plain`. Allocates nothing.
 [[nodiscard]] bool string_equals(std::string_view raw, std::string_view plain) noexcept;
 
@@ -122,5 +128,20 @@ class MemberReader {
 /// lone surrogate as the three bytes its code point would take (ED A0..BF xx). Two halves that end
 /// up side by side, one escaped and one not, become one character, as they do in JavaScript.
 void unescape(std::string_view raw, std::string& out);
+
+template <std::size_t kSize>
+std::array<std::optional<Value>, kSize> find_members(
+    std::string_view object, const std::array<std::string_view, kSize>& keys) noexcept {
+  std::array<std::optional<Value>, kSize> found;
+  MemberReader members(object);
+  while (const std::optional<Member> member = members.next()) {
+    const std::string_view plain = member->key.substr(1, member->key.size() - 2);
+    const bool escaped = plain.find('\\') != std::string_view::npos;  // Nearly none is.
+    for (std::size_t i = 0; i < kSize; ++i)
+      if (escaped ? string_equals(member->key, keys[i]) : plain == keys[i])
+        found[i] = member->value;
+  }
+  return found;
+}
 
 }  // namespace core::json

@@ -172,6 +172,7 @@ std::optional<Value> find_member(std::string_view object, std::string_view key) 
 
 bool string_equals(std::string_view raw, std::string_view plain) noexcept {
   std::string_view rest = without_quotes(raw);
+  if (rest.size() < plain.size()) return false;  // An escape is longer than what it denotes.
   if (std::memchr(rest.data(), '\\', rest.size()) == nullptr) return rest == plain;
   while (!rest.empty()) {
     if (rest.front() != '\\') {

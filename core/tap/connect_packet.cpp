@@ -1,6 +1,7 @@
 #include "core/tap/connect_packet.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -12,8 +13,8 @@
 namespace core::tap {
 namespace {
 
-std::string_view string_member(std::string_view object, std::string_view key) noexcept {
-  const auto value = json::find_member(object, key);
+/// What is in a string's source text; empty when it is none.
+std::string_view text_of(const std::optional<json::Value>& value) noexcept {
   if (!value || value->kind != json::Kind::String) return {};
   return value->raw.substr(1, value->raw.size() - 2);
 }
@@ -73,14 +74,16 @@ void show_auth(std::uint64_t auth, std::string& excerpt) {
 
 void read_payload(const ConnectPacket& packet, Direction direction, const Settings& settings,
                   Event::Connect& connect, std::string& excerpt) {
-  const std::string_view pid = string_member(packet.payload, "pid");
+  static constexpr std::array<std::string_view, 3> kKeys{"pid", "offset", "sid"};
+  const auto [raw_pid, offset, sid] = json::find_members(packet.payload, kKeys);
+  const std::string_view pid = text_of(raw_pid);
   if (!pid.empty()) connect.pid = hash_of(pid, settings.hash_key) | 1;
-  if (const auto offset = json::find_member(packet.payload, "offset"))
+  if (offset)
     connect.offset = static_cast<std::uint32_t>(hash_of(offset->raw, settings.hash_key)) | 1;
   excerpt += '{';
   const std::size_t begin = excerpt.size();
   if (direction == Direction::ToClient) {
-    show_sid(string_member(packet.payload, "sid"), connect, excerpt);
+    show_sid(text_of(sid), connect, excerpt);
   } else {
     connect.auth = auth_hash(packet.payload, settings);
     connect.client_key = auth_key(packet.payload, settings);

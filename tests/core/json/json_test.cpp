@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 namespace {
@@ -162,6 +163,13 @@ TEST_CASE("find_member: the last of equal keys wins, escapes in keys are seen th
   CHECK(core::json::find_member(object, "b")->kind == Kind::Object);
   CHECK_FALSE(core::json::find_member(object, "d").has_value());
   CHECK_FALSE(core::json::find_member("{}", "a").has_value());
+  const std::array<std::string_view, 4> keys{"d", "b", "a", "toString"};
+  const auto found = core::json::find_members(object, keys);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto alone = core::json::find_member(object, keys[i]);
+    REQUIRE(found[i].has_value() == alone.has_value());
+    if (alone) CHECK(found[i]->raw == alone->raw);
+  }
 }
 
 TEST_CASE("string_equals: compares after unescaping, without a copy") {
