@@ -88,9 +88,13 @@ Tap& Tap::operator=(Tap&&) noexcept = default;
 void Tap::open(std::string_view peer, Instant, EventBuffer&) {
   // The port changes with every connection.
   if (const auto end = address::socket_end_of(peer))
-    state_->ends = {address_hash(end->address), state_->settings.trust.hold(end->address)};
+    open(end->address);
   else
     state_->ends = {hash_of(peer.substr(0, peer.rfind(':')))};
+}
+
+void Tap::open(const address::IpAddress& peer) noexcept {
+  state_->ends = {address_hash(peer), state_->settings.trust.hold(peer)};
 }
 
 void Tap::routed(std::uint8_t upstream, std::uint8_t instead_of) noexcept {

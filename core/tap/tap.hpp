@@ -85,6 +85,7 @@ class Tap {
   /// The connection was accepted. `peer` is the client's address, `127.0.0.1:53212` or
   /// `[::1]:53212`, or whom a trusted PROXY preamble names as the client.
   void open(std::string_view peer, Instant at, EventBuffer& out);
+  void open(const address::IpAddress& peer) noexcept;
   /// It goes to this one of several upstreams, which are counted from 1; `instead_of` that one,
   /// which could not be reached (0: it was the first choice). Once, before it is first asked.
   void routed(std::uint8_t upstream, std::uint8_t instead_of) noexcept;

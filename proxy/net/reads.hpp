@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/direction.hpp"
+#include "core/event.hpp"
 #include "core/instant.hpp"
 #include "proxy/net/limits.hpp"
 
@@ -16,7 +18,7 @@ class Tunnel;
 /// What one turn of a loop has read and forwarded, and not yet shown to the taps: all that is ready
 /// goes on before any of it is decoded. So nobody's bytes wait for the decoding of another's, and a
 /// peer that was woken finds the next bytes there already instead of falling asleep between them.
-/// The reads lie one behind the other in one buffer.
+/// The reads lie one behind the other in one buffer. The end of a stream is the last of its reads.
 class Reads {
  public:
   struct Read {
@@ -24,6 +26,7 @@ class Reads {
     core::Direction direction;
     core::Instant at;
     std::span<char> bytes;
+    std::optional<core::StreamEnd> end = std::nullopt;  ///< instead of bytes
   };
 
   Reads()
@@ -43,7 +46,7 @@ class Reads {
   }
   /// Time to show them: they would leave the near cache.
   [[nodiscard]] bool full() const noexcept {
-    return used_ > limits::kTurnBytes || waiting_.size() == limits::kReadyPerTurn;
+    return used_ > limits::kTurnBytes || waiting_.size() >= limits::kReadyPerTurn;
   }
   [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
   [[nodiscard]] std::span<const Read> waiting() const noexcept { return waiting_; }

@@ -74,8 +74,12 @@ struct Surroundings {
     ring.falls_asleep();
     if (recorder != nullptr) recorder->falls_asleep();
   }
-  /// Shows the taps what was forwarded. Comes before everything else that is told of now, and
-  /// before a turn ends.
+  /// To be shown to its tap before the turn ends, when all that is ready is on its way.
+  void show_later(const Reads::Read& read) {
+    reads.keep(read);
+    if (reads.full()) catch_up();
+  }
+  /// Shows the taps what was forwarded.
   void catch_up() {
     if (reads.empty()) return;
     for (const Reads::Read& read : reads.waiting()) read.tunnel->show(read);

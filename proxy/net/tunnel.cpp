@@ -362,16 +362,16 @@ int Tunnel::forward(Side& from, std::span<char> bytes, Follows follows) {
     around_.recorder->bytes(id_, direction, streamed, bytes, at);
     streamed += bytes.size();
   }
-  if (watched_by_tap) {
-    around_.reads.keep({this, direction, at, bytes});
-    if (around_.reads.full()) around_.catch_up();
-  }
+  if (watched_by_tap) around_.show_later({this, direction, at, bytes});
   return sent.error;
 }
 
 void Tunnel::show(const Reads::Read& read) {
   around_.events.begin_in(around_.ring.room());
-  tap_.receive(read.direction, read.bytes, read.at, around_.events);
+  if (read.end) [[unlikely]]
+    tap_.close(read.direction, *read.end, read.at, around_.events);
+  else
+    tap_.receive(read.direction, read.bytes, read.at, around_.events);
   around_.publish(read.at);
 }
 
@@ -429,10 +429,8 @@ void Tunnel::aborted_by(Side& side) {
 }
 
 void Tunnel::tell_tap_end(Direction direction, StreamEnd end, core::Instant at) {
-  around_.catch_up();
   if (around_.recorder != nullptr) around_.recorder->ended(id_, direction, end, at);
-  tap_.close(direction, end, at, around_.events);
-  around_.publish(at);
+  around_.show_later({this, direction, at, {}, end});
 }
 
 void Tunnel::tell_tap_reset(Side& by) {
@@ -454,17 +452,16 @@ void Tunnel::hang_up(Ending ending) {
   }
 }
 
-/// Frees everything now, but for the tunnel itself: this turn may still have something to tell it.
+/// Frees everything now, but for the tunnel itself, and its tap: this turn may still have something
+/// to tell them.
 void Tunnel::finish(Ending ending) {
   hang_up(ending);
-  around_.catch_up();
   leave_handshake();
   if (phase_ == Phase::Arriving) std::erase(around_.arrived, this);
   phase_ = Phase::Over;
   around_.counters.active.subtract(1);
   around_.places.give_back();
   for (Side* side : {&client_, &upstream_}) side->pending.drop();
-  const core::tap::Tap done = std::move(tap_);
   named_.reset();
   opening_.reset();
   if (std::exchange(goes_on_, false)) std::erase(around_.going_on, this);

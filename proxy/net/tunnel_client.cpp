@@ -63,11 +63,9 @@ void Tunnel::introduced(const Preamble& preamble) {
 
 /// From here on there is something to see.
 void Tunnel::opened() {
-  around_.catch_up();
   const core::Instant at = around_.read_clock();
   if (around_.recorder != nullptr) record_open(at);
-  tap_.open(text_of(opening_->client), at, around_.events);
-  around_.publish(at);
+  tap_.open(opening_->client.address);
   opening_->way = around_.upstreams.begin(opening_->client.address);
   number_ = *around_.upstreams.balance().next(opening_->way, at);
   if (!around_.naming.any()) return;
