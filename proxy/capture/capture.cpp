@@ -79,9 +79,11 @@ void Capture::run() {
 bool Capture::drain(core::Instant now) {
   const core::Instant low = std::max(observe::low_water_of(rings_, now), reached_);
   bool any = false;
-  while (PieceRing* const oldest = observe::next_of(rings_, low)) {
-    strands_.take(*oldest->front(), oldest->front_bytes());
-    oldest->pop();
+  while (true) {
+    const auto [ring, piece] = observe::next_of(rings_, low);
+    if (piece == nullptr) break;
+    strands_.take(*piece, ring->front_bytes());
+    ring->pop();
     ++records_;
     any = true;
     if (strands_.blocks().size() >= limits::kWriteBytes) write_out(now);

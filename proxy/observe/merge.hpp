@@ -20,22 +20,26 @@ template <class Record>
   return low;
 }
 
-/// The ring whose front() comes next in the order of (instant, connection), among those before
-/// `low`; nullptr when there is none.
+/// The front() of one of the rings.
 template <class Record>
-[[nodiscard]] Ring<Record>* next_of(const Rings<Record>& rings, core::Instant low) noexcept {
-  Ring<Record>* oldest = nullptr;
-  const Record* first = nullptr;
+struct Next {
+  Ring<Record>* ring = nullptr;
+  Record* record = nullptr;
+};
+
+/// What comes next in the order of (instant, connection), among that before `low`; without a record
+/// when there is nothing.
+template <class Record>
+[[nodiscard]] Next<Record> next_of(const Rings<Record>& rings, core::Instant low) noexcept {
+  Next<Record> next;
   for (const auto& ring : rings) {
-    const Record* const candidate = ring->front();
+    Record* const candidate = ring->front();
     if (candidate == nullptr || candidate->at >= low) continue;
-    if (first == nullptr || candidate->at < first->at ||
-        (candidate->at == first->at && candidate->connection < first->connection)) {
-      oldest = ring.get();
-      first = candidate;
-    }
+    if (next.record == nullptr || candidate->at < next.record->at ||
+        (candidate->at == next.record->at && candidate->connection < next.record->connection))
+      next = {ring.get(), candidate};
   }
-  return oldest;
+  return next;
 }
 
 /// The consumer goes to sleep. False: there is something to take, so it should not.

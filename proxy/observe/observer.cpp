@@ -62,12 +62,11 @@ bool Observer::drain(core::Instant time) {
     report_lost();
     more = false;
     for (std::size_t taken = 0; taken < kBatchEvents; ++taken) {
-      EventRing* const oldest = next_of(rings_, low);
-      if (oldest == nullptr) break;
-      const core::Event& event = *oldest->front();
-      latest_ = event.at;
-      analysis_.observe({event, oldest->front_text()});
-      oldest->pop();
+      const auto [ring, event] = next_of(rings_, low);
+      if (event == nullptr) break;
+      latest_ = event->at;
+      analysis_.observe({*event, ring->front_text()});
+      ring->pop();
       any = true;
       more = taken + 1 == kBatchEvents;
     }
