@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <functional>
 #include <list>
 #include <memory>
@@ -57,16 +58,18 @@ struct Surroundings {
   std::vector<Tunnel*> arrived;   ///< of `tunnels`: accepted in this turn, not yet connecting
   std::vector<Tunnel*> going_on;  ///< of `tunnels`: filled the buffer, and may have more to read
   bool asleep = false;            ///< the ring was told that the loop polls
+  core::Instant latest{};         ///< that read_clock() told
 
-  /// The instant for what was just read. Tells the ring first that the loop is up, if it has not
-  /// been told.
+  /// The instant for what was just read: later than all before, so that the observer may go
+  /// through those to the last. Tells the ring first that the loop is up, if it has not been told.
   [[nodiscard]] core::Instant read_clock() noexcept {
     if (asleep) {
       asleep = false;
       ring.woke_up();
       if (recorder != nullptr) recorder->woke_up();
     }
-    return observe::now();
+    latest = std::max(observe::now(), latest + core::Duration(1));
+    return latest;
   }
   /// The loop is about to poll, and holds nothing that it has not handed on.
   void falls_asleep() noexcept {
@@ -83,16 +86,16 @@ struct Surroundings {
   void catch_up() {
     if (reads.empty()) return;
     for (const Reads::Read& read : reads.waiting()) read.tunnel->show(read);
+    ring.set_low_water(reads.waiting().back().at + core::Duration(1));
     reads.clear();
   }
   /// Hands the events of one read to the observer: one publication, however many.
-  void publish(core::Instant at) {
+  void publish() {
     if (!events.empty()) {
       ring.publish(events.bytes());
       if (ring.wants_wake()) wake_observer();
     }
     events.clear();
-    ring.set_low_water(at);
   }
   /// Where to read to, until the next read is kept.
   [[nodiscard]] std::span<char> buffer() const noexcept { return reads.room(); }

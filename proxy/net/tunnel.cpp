@@ -372,7 +372,7 @@ void Tunnel::show(const Reads::Read& read) {
     tap_.close(read.direction, *read.end, read.at, around_.events);
   else
     tap_.receive(read.direction, read.bytes, read.at, around_.events);
-  around_.publish(read.at);
+  around_.publish();
 }
 
 void Tunnel::flush(Side& to) {
@@ -434,9 +434,8 @@ void Tunnel::tell_tap_end(Direction direction, StreamEnd end, core::Instant at) 
 }
 
 void Tunnel::tell_tap_reset(Side& by) {
-  const core::Instant at = around_.read_clock();
-  tell_tap_end(direction_from(by), StreamEnd::Reset, at);
-  tell_tap_end(direction_from(other(by)), StreamEnd::Reset, at);
+  tell_tap_end(direction_from(by), StreamEnd::Reset, around_.read_clock());
+  tell_tap_end(direction_from(other(by)), StreamEnd::Reset, around_.read_clock());
 }
 
 // --- Ending ---

@@ -108,7 +108,8 @@ class Ring {
     tail_.store(tail + size, std::memory_order_release);
     return true;
   }
-  /// No later publication will carry an instant before `at`. Call it after each read's publication.
+  /// No later publication will carry an instant before `at`. Call it after what was published: an
+  /// instant behind the last, so that the ring can be emptied.
   void set_low_water(core::Instant at) noexcept {
     low_water_.store(at.time_since_epoch().count(), std::memory_order_release);
   }
