@@ -91,6 +91,19 @@ TEST_CASE("Observer: merges the rings by instant, then connection, whatever was 
   CHECK(sids == std::vector<std::string>{"B", "A", "C"});
 }
 
+TEST_CASE("Observer: what lies before a busy loop's mark is taken to the last event") {
+  Observer observer(1, [](const rules::Record&) {});
+  const Instant start = proxy::observe::now() - std::chrono::seconds(1);
+  Loop busy(observer, 0);
+  busy.opens("A", start);
+  busy.publish();
+  busy.ring.set_low_water(start + core::Duration(1));
+  observer.start();
+  for (int i = 0; i < 200 && observer.snapshot().tally.sessions == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(observer.snapshot().tally.sessions == 1);
+}
+
 TEST_CASE("Observer: a busy loop holds back what it may still precede") {
   int records = 0;
   Observer observer(2, [&](const rules::Record&) { ++records; });
